@@ -1,0 +1,1 @@
+"""What runs the platform: environments, engine, services, demo."""

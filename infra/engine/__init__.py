@@ -1,0 +1,1 @@
+"""The engine: one warm Spark driver that serves Connect and Thrift."""

@@ -1,0 +1,32 @@
+# The settings of one installation. Every script sources this file; a variable that is already set wins,
+# so `LAKE_HOME=/srv/lake LAKEWARDEN_CONNECT_PORT=15102 make up` runs a second installation beside the first.
+# shellcheck shell=bash
+
+LAKEWARDEN_ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
+export LAKEWARDEN_ROOT
+
+# Everything that runs keeps its state below LAKE_HOME; the checkout itself is only read.
+export LAKE_HOME="${LAKE_HOME:-$LAKEWARDEN_ROOT/.lake}"
+
+# All services listen on loopback only.
+export LAKEWARDEN_CONNECT_PORT="${LAKEWARDEN_CONNECT_PORT:-15002}"
+export LAKEWARDEN_THRIFT_PORT="${LAKEWARDEN_THRIFT_PORT:-10000}"
+export LAKEWARDEN_AIRFLOW_PORT="${LAKEWARDEN_AIRFLOW_PORT:-8080}"
+export LAKEWARDEN_SUPERSET_PORT="${LAKEWARDEN_SUPERSET_PORT:-8088}"
+
+# Heap of the engine's JVM. Python workers, direct memory and code come on top: about 1.5 GB at the most.
+export LAKEWARDEN_ENGINE_MEMORY="${LAKEWARDEN_ENGINE_MEMORY:-3g}"
+
+# No part of the platform reports to its maker.
+export DO_NOT_TRACK=1 GX_ANALYTICS_ENABLED=false DBT_SEND_ANONYMOUS_USAGE_STATS=false SCARF_ANALYTICS=false
+
+# One sentence on stderr, then the end: what went wrong, where, what to do next.
+fail() {
+  printf 'lakewarden: %s\n' "$*" >&2
+  exit 1
+}
+
+# The words of a secret file, or a sentence that says how to make it.
+secret() {
+  cat "$LAKE_HOME/secrets/$1" 2>/dev/null || fail "no secret '$1' below $LAKE_HOME/secrets; run \`make up\`, it makes them"
+}
