@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Fill .jars/ with exactly the jars of jars.sha256, each proven by its hash. Safe to repeat.
+# `--check` only says, by its exit code, whether they are there.
 #
 # Spark's own resolver fetches them, so no registry is named here and a mirror set for Ivy or Java is obeyed.
 set -euo pipefail
@@ -19,6 +20,7 @@ complete() { # folder
 }
 
 complete "$jars" && exit 0
+[[ "${1:-}" != --check ]] || exit 1
 
 # What Spark ships already must not come a second time in another version.
 shipped='org.apache.*:*,com.*:*,commons-*:*,org.slf4j:*,org.roaringbitmap:*,org.locationtech.*:*,org.xerial.*:*,io.airlift:*'

@@ -1,0 +1,63 @@
+# The few things that only the system can give: Java, a browser, a Chinese font. Root gets them by apt-get,
+# everybody else gets one sentence that says what to install.
+# shellcheck shell=bash
+
+# Install the first of the packages that this release of Debian or Ubuntu has.
+install_first() { # what for, package...
+  local purpose="$1" package
+  shift
+  [[ $EUID -eq 0 ]] && command -v apt-get > /dev/null \
+    || fail "$purpose is missing and only root may install it; ask for the package \`$1\` (Debian, Ubuntu) or its like."
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update
+  for package in "$@"; do
+    if apt-cache show "$package" > /dev/null 2>&1; then
+      apt-get install --yes --no-install-recommends "$package"
+      return
+    fi
+  done
+  fail "no package of $* is known to apt; install $purpose by hand."
+}
+
+# --- Java: 17 or newer, with the incubator module that Spark needs and some slim runtimes leave out ---------
+
+java_command() {
+  if [[ -n "${JAVA_HOME:-}" ]]; then echo "$JAVA_HOME/bin/java"; else command -v java; fi
+}
+
+has_java() {
+  local java major
+  java="$(java_command)" && [[ -x "$java" ]] || return 1
+  major="$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)"
+  [[ "${major:-0}" -ge 17 ]] && "$java" --list-modules | grep -q '^jdk.incubator.vector'
+}
+
+install_java() {
+  [[ -z "${JAVA_HOME:-}" ]] || fail "JAVA_HOME names $JAVA_HOME, which is no Java 17 or newer with the module jdk.incubator.vector; correct or unset it."
+  install_first "Java 17 or newer" openjdk-17-jre-headless openjdk-21-jre-headless
+  has_java || fail "Java was installed, but \`java\` on the PATH is still another one; set JAVA_HOME to a Java 17 or newer."
+}
+
+# --- Python's venv module, a package of its own on Debian and Ubuntu ----------------------------------------
+
+has_venv() { "$python" -c 'import ensurepip, venv' 2> /dev/null; }
+
+install_venv() { install_first "Python's venv module" python3.11-venv python3-venv; }
+
+# --- for the browser tests ----------------------------------------------------------------------------------
+
+browser_command() {
+  local name
+  for name in ${LAKEWARDEN_CHROMIUM:-chromium chromium-browser google-chrome google-chrome-stable}; do
+    command -v "$name" && return
+  done
+  return 1
+}
+
+has_browser() { browser_command > /dev/null; }
+
+install_browser() { install_first "Chromium" chromium chromium-browser; }
+
+has_chinese_font() { command -v fc-list > /dev/null && [[ -n "$(fc-list :lang=zh)" ]]; }
+
+install_chinese_font() { install_first "a Chinese font" fonts-noto-cjk; }
