@@ -1,0 +1,158 @@
+"""YAML to Contract. Every mistake of every file is reported at once, with file and line; unknown means stop."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from contracts.checking import problems_in
+from contracts.errors import InvalidContracts, Problem, UnknownDataset
+from contracts.model import (
+    Accountable,
+    Classification,
+    Contract,
+    Field,
+    Limits,
+    Reader,
+    RowRule,
+    Severity,
+    Source,
+)
+from contracts.treatments import BY_KIND, Treatment
+from contracts.yaml_lines import Document
+
+ROOT = Path(__file__).resolve().parent
+
+_TYPES = {"string": "string", "integer": "bigint", "number": "double", "array": "array<string>"}
+
+
+def load_all(root: Path = ROOT) -> dict[str, Contract]:
+    """All contracts below `root` by id, sorted.
+
+    Raises: InvalidContracts with every mistake of every file.
+    """
+    contracts: dict[str, Contract] = {}
+    problems: list[Problem] = []
+    for path in sorted(root.glob("*/*.odcs.yaml")):
+        try:
+            contract = load_file(path)
+        except InvalidContracts as error:
+            problems += error.problems
+        else:
+            contracts[contract.id] = contract
+    if problems:
+        raise InvalidContracts(problems)
+    return contracts
+
+
+def load(dataset_id: str, root: Path = ROOT) -> Contract:
+    """The contract `<family>.<dataset>`; other contracts are not read, so their mistakes do not stop this one.
+
+    Raises: UnknownDataset, InvalidContracts.
+    """
+    family, _, dataset = dataset_id.partition(".")
+    path = root / family / f"{dataset}.odcs.yaml"
+    if not dataset or not path.is_file():
+        known = ", ".join(dataset_ids(root))
+        raise UnknownDataset(f"no contract for '{dataset_id}'; a new source starts with one. Known: {known}")
+    return load_file(path)
+
+
+def dataset_ids(root: Path = ROOT) -> list[str]:
+    """The ids of all datasets, from file names alone; cheap enough for a DAG file."""
+    return [f"{path.parent.name}.{path.name.removesuffix('.odcs.yaml')}" for path in sorted(root.glob("*/*.odcs.yaml"))]
+
+
+@cache
+def load_file(path: Path) -> Contract:
+    """The contract in one file. Raises: InvalidContracts with every mistake in it."""
+    document = Document(path)
+    if problems := list(problems_in(document)):
+        raise InvalidContracts(problems)
+    return _contract(document)
+
+
+def _contract(document: Document) -> Contract:
+    data = document.data
+    table = data["schema"][0]
+    own = own_properties(data)
+    source, limits = own["source"], own.get("limits", {})
+    return Contract(
+        id=data["id"],
+        family=data["domain"],
+        dataset=data["name"],
+        version=data["version"],
+        label=table["businessName"],
+        purpose=data["description"]["purpose"],
+        fields=tuple(_fields(document)),
+        rules=tuple(_rule(rule) for rule in table.get("quality", [])),
+        source=Source(
+            timezone=source["timezone"],
+            readers=tuple(Reader(r["kind"], {k: v for k, v in r.items() if k != "kind"}) for r in source["readers"]),
+            null_texts=tuple(source.get("null_texts", ())),
+            ignored_columns=tuple(source.get("ignored_columns", ())),
+        ),
+        limits=Limits(**limits),
+        accountable=Accountable(**{**own["accountable"], "uses": tuple(own["accountable"]["uses"])}),
+        retention_days=next(int(sla["value"]) for sla in data["slaProperties"] if sla["property"] == "retention"),
+        fingerprint=hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
+        path=document.path,
+    )
+
+
+def own_properties(node: dict[str, Any]) -> dict[str, Any]:
+    """The customProperties of a contract or a column as one mapping."""
+    return {item["property"]: item["value"] for item in node.get("customProperties", [])}
+
+
+def _fields(document: Document) -> Iterator[Field]:
+    for position, column in enumerate(document.data["schema"][0]["properties"]):
+        own, options = own_properties(column), column.get("logicalTypeOptions", {})
+        yield Field(
+            name=column["name"],
+            label=column["businessName"],
+            description=column["description"],
+            type=spark_type(column),
+            classification=Classification(column["classification"]),
+            treatment=treatment_from(own["treatment"]),
+            required=column.get("required", False),
+            primary_key=column.get("primaryKey", False),
+            identifier=own.get("identifier"),
+            allowed=tuple(str(item["value"]) for item in column.get("enum", ())),
+            minimum=options.get("minimum"),
+            maximum=options.get("maximum"),
+            pattern=options.get("pattern"),
+            max_length=options.get("maxLength"),
+            aliases=tuple(own.get("aliases", ())),
+            codes=own.get("codes", {}),
+            formats=tuple(own.get("formats", ())),
+            unit=own.get("unit"),
+            source_of_rule=own.get("source_of_rule"),
+            line=document.line(("schema", 0, "properties", position)),
+        )
+
+
+def spark_type(column: dict[str, Any]) -> str:
+    """The Spark type of a declared column: its physical type, else what its logical type means."""
+    return str(column.get("physicalType") or _TYPES.get(column["logicalType"], column["logicalType"]))
+
+
+def treatment_from(declared: dict[str, Any]) -> Treatment:
+    """The treatment object of a declaration that the JSON Schema accepted."""
+    arguments: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in declared.items() if name != "kind"
+    }
+    return BY_KIND[declared["kind"]](**arguments)
+
+
+def _rule(declared: dict[str, Any]) -> RowRule:
+    arguments = dict(declared["implementation"])
+    return RowRule(
+        name=declared["name"],
+        kind=arguments.pop("kind"),
+        severity=Severity(declared.get("severity", "error")),
+        description=declared["description"],
+        arguments=arguments,
+    )

@@ -1,0 +1,178 @@
+"""Frozen views over ODCS contracts: the questions that jobs, gates and generators ask about a dataset."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from contracts.treatments import Drop, Seal, Token, Treatment
+
+#: Columns that every raw row carries beside the contract's own; they describe the delivery, never a person.
+TECHNICAL_COLUMNS: Mapping[str, str] = {
+    "batch_id": "string",
+    "source_file_sha256": "string",
+    "source_row_number": "bigint",
+    "ingested_at": "timestamp",
+    "arrival_date": "date",
+}
+
+
+class Classification(StrEnum):
+    """Grades of GB/T 43697, lowest first; general data is public, internal or sensitive."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    SENSITIVE = "sensitive"
+    IMPORTANT = "important"
+    CORE = "core"
+
+
+class Severity(StrEnum):
+    """What a broken row rule means: the row goes to quarantine, or it is only counted."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a dataset: what it is, what may stand in it, and what happens to it before anybody analyses it."""
+
+    name: str
+    label: str
+    description: str
+    type: str  # the Spark type in raw: string, bigint, double, decimal(p,s), boolean, date, timestamp, array<string>
+    classification: Classification
+    treatment: Treatment
+    required: bool = False
+    primary_key: bool = False
+    identifier: str | None = None
+    allowed: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    max_length: int | None = None
+    aliases: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
+    unit: str | None = None
+    source_of_rule: str | None = None
+    line: int = 0
+
+    @property
+    def survives(self) -> bool:
+        """Whether the desensitised zone has a column for this field."""
+        return not isinstance(self.treatment, Drop)
+
+    @property
+    def desensitised_name(self) -> str:
+        """The column's name beyond raw; another name where the treatment changes the meaning."""
+        return self.treatment.becomes or self.name
+
+    @property
+    def desensitised_type(self) -> str:
+        """The Spark type of the treated column."""
+        return self.treatment.result_type(self.type)
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A rule over several columns of one row; `arguments` are those of its kind in `extensions.schema.json`."""
+
+    name: str
+    kind: str
+    severity: Severity
+    description: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One kind of file in which a dataset may arrive."""
+
+    kind: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """How a dataset arrives: kinds of file, business time zone of times without one, texts that mean nothing."""
+
+    timezone: str
+    readers: tuple[Reader, ...]
+    null_texts: tuple[str, ...] = ()
+    ignored_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where gate 1 and gate 2 stop: the largest file read, and the largest share of rows in quarantine (0 to 1)."""
+
+    max_quarantined_share: float = 0.2
+    max_file_mb: int = 1024
+
+
+@dataclass(frozen=True)
+class Accountable:
+    """The four answerable roles of D09-7."""
+
+    in_charge: str
+    operates: str
+    uses: tuple[str, ...]
+    connects: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything that is agreed about one dataset."""
+
+    id: str
+    family: str
+    dataset: str
+    version: str
+    label: str
+    purpose: str
+    fields: tuple[Field, ...]
+    rules: tuple[RowRule, ...]
+    source: Source
+    limits: Limits
+    accountable: Accountable
+    retention_days: int
+    fingerprint: str  # sha256 of the file's meaning: comments and layout do not change it
+    path: Path
+
+    @property
+    def table(self) -> str:
+        """The dataset's table name, the same in every zone."""
+        return f"{self.family}_{self.dataset}"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that tell one record from another."""
+        return tuple(field.name for field in self.fields if field.primary_key)
+
+    @property
+    def surviving(self) -> tuple[Field, ...]:
+        """The fields that the desensitised zone has a column for, in the contract's order."""
+        return tuple(field for field in self.fields if field.survives)
+
+    @property
+    def sealed(self) -> tuple[Field, ...]:
+        """The fields whose values lie sealed in the vault."""
+        return tuple(field for field in self.fields if isinstance(field.treatment, Seal))
+
+    @property
+    def token_domains(self) -> tuple[str, ...]:
+        """The key domains that desensitising this dataset needs, sorted."""
+        return tuple(sorted({f.treatment.domain for f in self.fields if isinstance(f.treatment, Token | Seal)}))
+
+    @property
+    def raw_columns(self) -> dict[str, str]:
+        """Name and Spark type of every raw column, in order."""
+        return {field.name: field.type for field in self.fields} | dict(TECHNICAL_COLUMNS)
+
+    @property
+    def desensitised_columns(self) -> dict[str, str]:
+        """Name and Spark type of every desensitised column, in order."""
+        return {f.desensitised_name: f.desensitised_type for f in self.surviving} | dict(TECHNICAL_COLUMNS)
