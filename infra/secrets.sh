@@ -27,7 +27,7 @@ password() {
   printf '%s-Aa7' "$(LC_ALL=C tr -dc 'a-hj-km-np-zA-HJ-KM-NP-Z2-9' < <(head -c 4096 /dev/urandom) | head -c 24)"
 }
 
-for name in connect_token airflow_jwt superset_secret superset_guest superset_async; do
+for name in connect_token airflow_jwt airflow_session superset_secret superset_guest superset_async; do
   make_secret "$name" random_hex
 done
 make_secret airflow_fernet fernet_key

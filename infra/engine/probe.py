@@ -1,6 +1,6 @@
 """Does the engine answer `SELECT 1` on both ports? A listening socket alone proves nothing.
 
-    . infra/settings.sh && .venv/platform/bin/python -m infra.engine.probe [seconds to wait, default 0]
+. infra/settings.sh && .venv/platform/bin/python -m infra.engine.probe [seconds to wait, default 0]
 """
 
 import logging

@@ -23,7 +23,9 @@ def make_databases(spark: SparkSession, home: Path) -> None:
 
 def warm(spark: SparkSession, table: str) -> None:
     """One CTAS and one MERGE over Connect, one query over Thrift, on a table that is gone afterwards."""
-    spark.sql(f"CREATE OR REPLACE TABLE {table} USING delta AS SELECT id, sha2(string(id), 256) AS word FROM range(100)")
+    spark.sql(
+        f"CREATE OR REPLACE TABLE {table} USING delta AS SELECT id, sha2(string(id), 256) AS word FROM range(100)"
+    )
     spark.sql(f"""
         MERGE INTO {table} AS target
         USING (SELECT id + 50 AS id, 'x' AS word FROM range(100)) AS source ON target.id = source.id

@@ -1,0 +1,1 @@
+"""The scheduler: its settings, its database, its accounts."""

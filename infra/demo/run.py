@@ -1,0 +1,87 @@
+"""The main job, from generated files in landing to published dashboards, through Airflow's own scheduler.
+
+    infra/with_settings.sh python -m infra.demo.run
+
+Expects the platform to be up. Safe to repeat: with nothing new the same runs end in seconds and change nothing.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import httpx
+from rich.console import Console
+
+from infra.demo.follow import DagFailed, Runs
+from infra.services import up
+from infra.services.installation import Installation
+from infra.services.supervisor import ServiceDown
+
+SOURCES = ("forms", "network", "crm")
+MARTS = "marts"
+PATIENCE_S = 1800
+
+console = Console(width=140, soft_wrap=True, highlight=False)
+
+
+def generate_input(installation: Installation) -> None:
+    """Afterwards one day of input lies in landing; the same seed gives the same files."""
+    size = os.environ.get("LAKEWARDEN_DEMO_SIZE")
+    options = ["--size", size] if size else []
+    up.run_logged(
+        installation, "demo-generate", "python", "-m", "infra.demo.generate", "--home", str(installation.home), *options
+    )
+
+
+def run_pipeline(runs: Runs) -> None:
+    """Afterwards every source has gone as far as its gates let it, and what came of it is published.
+
+    Raises: DagFailed, with the task and its log, when a gate or a task stopped; readers then keep the old numbers.
+    """
+    began = datetime.now(UTC)
+    runs.wait_until_known((*SOURCES, MARTS), within_s=180)
+    runs.unpause((*SOURCES, MARTS))
+    started = {dag: runs.trigger(dag) for dag in SOURCES}
+    for dag, run in started.items():
+        runs.follow(dag, run, within_s=PATIENCE_S)
+    if not runs.anything_new_since(began):
+        console.print("  nothing new arrived: the published numbers stay as they are")
+        return
+    runs.follow_until_quiet(MARTS, since=began, within_s=PATIENCE_S)
+
+
+def main() -> int:
+    """Exit code 1 with one sentence when something stops on the way."""
+    installation = Installation.from_environment()
+    began = time.monotonic()
+    try:
+        with up.step("one day of demo input generated into landing"):
+            generate_input(installation)
+        with Runs.of(installation, console.print) as runs:
+            run_pipeline(runs)
+        pipeline_s = time.monotonic() - began
+        if not installation.published.exists():
+            raise DagFailed(f"no run failed, but nothing was published at {installation.published}; see `make status`")
+        if not up.is_deployed(installation):
+            up.deploy_dashboards(installation)
+        up.ready_superset(installation)
+    except (DagFailed, ServiceDown) as fault:
+        print(f"lakewarden: {fault}", file=sys.stderr)
+        return 1
+    except httpx.HTTPError as error:
+        print(
+            f"lakewarden: Airflow's API broke off ({type(error).__name__}: {error}); see `make status`", file=sys.stderr
+        )
+        return 1
+    except subprocess.CalledProcessError as error:
+        print(f"lakewarden: {error}", file=sys.stderr)
+        return 1
+    console.print(f"demo done: pipeline {pipeline_s:.0f} s, all {time.monotonic() - began:.0f} s")
+    console.print(up.overview(installation, ("airflow-api-server", "superset", "engine")))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The services of one installation: started, watched and stopped together under supervisord."""
