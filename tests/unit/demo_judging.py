@@ -1,0 +1,98 @@
+"""Judges one row of text by its contract, in plain Python: the second opinion on which demo rows are bad."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+from unicodedata import normalize
+
+from contracts.model import Contract, Field, RowRule, Severity
+from infra.demo.identifiers import luhn_check, resident_check, uscc_check
+
+Row = Mapping[str, str | None]
+_DAY = re.compile(r"^(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?")
+_WRONG = object()
+
+
+def fault_of(row: Row, contract: Contract, arrival: date) -> str | None:
+    """The one reason the row fails, or None. Raises: AssertionError where there are several."""
+    values: dict[str, Any] = {field.name: _cast(row.get(field.name), field) for field in contract.fields}
+    faults = [fault for field in contract.fields if (fault := _field_fault(values[field.name], field))]
+    known = {name: None if value is _WRONG else value for name, value in values.items()}
+    if not faults:
+        errors = [rule for rule in contract.rules if rule.severity is Severity.ERROR]
+        faults = [rule.name for rule in errors if _is_broken(rule, known, contract, arrival)]
+    assert len(faults) <= 1, f"{contract.id}: {faults}"
+    return faults[0] if faults else None
+
+
+def _cast(text: str | None, field: Field) -> Any:  # noqa: PLR0911  # one return per type is the plainest
+    if text is None:
+        return None
+    if field.type in {"date", "timestamp"}:
+        found = _DAY.match(text)
+        return date(*map(int, found.groups())) if found else _WRONG
+    if field.type == "array<string>":
+        return [field.codes.get(part, part) for part in re.split("[ 、]", text)]
+    text = field.codes.get(text, text)
+    if field.type == "boolean":
+        return {"true": True, "false": False}.get(text, _WRONG)
+    if field.type == "string":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        return _WRONG
+
+
+def _field_fault(value: Any, field: Field) -> str | None:
+    if value is None:
+        return "missing_value" if field.required else None
+    if value is _WRONG:
+        return "wrong_type"
+    members = value if isinstance(value, list) else [value]
+    if field.allowed and not set(members) <= set(field.allowed):
+        return "unknown_code"
+    below = field.minimum is not None and value < field.minimum
+    above = field.maximum is not None and value > field.maximum
+    return "out_of_range" if below or above else None
+
+
+def _is_broken(  # noqa: PLR0911  # one return per kind of rule is the plainest
+    rule: RowRule, values: Mapping[str, Any], contract: Contract, arrival: date
+) -> bool:
+    arguments = rule.arguments
+    value = values.get(arguments.get("column", ""))
+    if rule.kind == "required_when":
+        return value is None and values[arguments["other"]] == arguments["equals"]
+    if rule.kind == "at_most_one_of":
+        return sum(values[name] not in {None, False} for name in arguments["columns"]) > 1
+    if value is None:
+        return False
+    if rule.kind == "valid_identifier":
+        field = next(field for field in contract.fields if field.name == arguments["column"])
+        return not _is_valid(value, field.identifier or "")
+    if rule.kind == "not_in_future":
+        return bool(value > arrival)
+    others = [values[name] for name in _others(arguments)]
+    if None in others:
+        return False
+    judged: dict[str, Callable[[], bool]] = {
+        "not_before": lambda: value < others[0],
+        "at_most_sum": lambda: value > sum(others),
+        "equals_sum": lambda: value != sum(others),
+        "equals_modulo": lambda: value != others[0] % arguments["modulus"],
+        "equals_linear": lambda: value != sum(values[n] * factor for n, factor in arguments["terms"].items()),
+    }
+    return judged[rule.kind]()
+
+
+def _others(arguments: Mapping[str, Any]) -> list[str]:
+    of = arguments.get("of", arguments.get("other", []))
+    return list(arguments["terms"]) if "terms" in arguments else [of] if isinstance(of, str) else list(of)
+
+
+def _is_valid(text: str, identifier: str) -> bool:
+    plain = re.sub(r"[\s-]", "", normalize("NFKC", text)).upper()
+    checks = {"resident_id": resident_check, "uscc": uscc_check, "bank_card": luhn_check}
+    return checks[identifier](plain[:-1]) == plain[-1]
