@@ -1,0 +1,1 @@
+"""Dashboards as files: what managers see, checked against the marts, packed and imported without a click."""
