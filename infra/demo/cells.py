@@ -25,8 +25,8 @@ EXTRA_HEADER = (
     "电调端口（TR）", "电调端口（单R）", "室分RRU地址", "覆盖场景", "勘查情况", "工参修改日期", "基站编号",
 )  # fmt: skip
 REASONS = (
-    "missing_value", "eci_matches_ids", "wrong_type", "pci_mod3_matches", "unknown_code", "tilts_add_up",
-    "out_of_range",
+    "city_name.missing", "eci_matches_ids", "antenna_height_m.unreadable", "pci_mod3_matches", "vendor.unknown_code",
+    "tilts_add_up", "pci.too_large",
 )  # fmt: skip
 
 CELLS_PER_SITE = 3
@@ -178,10 +178,10 @@ def _extra(cell: Cell, row: list[object]) -> list[object]:
 def _fault(reason: str, cells: dict[str, object]) -> dict[str, object]:
     """The cells that make the row fail for exactly this reason."""
     faults: dict[str, dict[str, object]] = {
-        "missing_value": {"地市": None},
-        "wrong_type": {"天线挂高": "约30米"},
-        "unknown_code": {"厂家": "其他厂家"},
-        "out_of_range": {"PCI": 604, "PCI MOD3": 604 % 3},
+        "city_name.missing": {"地市": None},
+        "antenna_height_m.unreadable": {"天线挂高": "约30米"},
+        "vendor.unknown_code": {"厂家": "其他厂家"},
+        "pci.too_large": {"PCI": 604, "PCI MOD3": 604 % 3},
         "eci_matches_ids": {"ECI": str(int(str(cells["ECI"])) + 256)},
         "pci_mod3_matches": {"PCI MOD3": (int(str(cells["PCI MOD3"])) + 1) % 3},
         "tilts_add_up": {"总下倾角": int(str(cells["总下倾角"])) + 3},

@@ -9,7 +9,7 @@ from infra.demo.identifiers import broken, disguised_mobile, full_width, uscc
 from infra.demo.market import Market, Profile, customer_id, is_enterprise, place_among_its_kind
 from infra.demo.people import Canary, Person, full_name
 from infra.demo.planting import Planting, Tally
-from infra.demo.setting import Setting, month_before
+from infra.demo.setting import Setting, far_future, month_before
 from infra.demo.writing import csv_file, xlsx_file
 
 DATASET = "crm.customers"
@@ -20,10 +20,12 @@ HEADER = (
     "审批状态",
 )  # fmt: skip
 PERSON_REASONS = (
-    "missing_value", "unknown_code", "resident_id_is_real", "registered_in_the_past", "wrong_type",
-    "registered_after_birth", "out_of_range", "one_identity", "person_has_birthday",
+    "customer_category.missing", "credit_grade.unknown_code", "resident_id_is_real", "registered_in_the_past",
+    "longitude.unreadable", "registered_after_birth", "latitude.too_large", "one_identity", "person_has_birthday",
 )  # fmt: skip
-ENTERPRISE_REASONS = ("uscc_is_real", "enterprise_has_code", "missing_value", "one_identity", "registered_in_the_past")
+ENTERPRISE_REASONS = (
+    "uscc_is_real", "enterprise_has_code", "customer_category.missing", "one_identity", "registered_in_the_past",
+)  # fmt: skip
 
 _XLSX_EVERY, _XLSX_ROWS = 5, 20_000
 
@@ -149,13 +151,13 @@ def _fault(reason: str, cells: dict[str, object], profile: Profile, who: Person,
     """The cells that make the row fail for exactly this reason."""
     company = uscc(profile.district[0], profile.number % 10**6)
     faults: dict[str, dict[str, object]] = {
-        "missing_value": {"客户类别": None},
-        "unknown_code": {"信用等级": "特级"},
-        "wrong_type": {"经度": "东经一百二十度"},
-        "out_of_range": {"纬度": 85.5},
+        "customer_category.missing": {"客户类别": None},
+        "credit_grade.unknown_code": {"信用等级": "特级"},
+        "longitude.unreadable": {"经度": "东经一百二十度"},
+        "latitude.too_large": {"纬度": 85.5},
         "resident_id_is_real": {"证件号码": broken(who.resident_id)},
         "uscc_is_real": {"统一社会信用代码": broken(company)},
-        "registered_in_the_past": {"建档日期": (setting.day + timedelta(days=40)).isoformat()},
+        "registered_in_the_past": {"建档日期": far_future(setting.day).isoformat()},
         "registered_after_birth": {"建档日期": (profile.born - timedelta(days=400)).isoformat()},
         "person_has_birthday": {"出生日期": None},
         "enterprise_has_code": {"统一社会信用代码": None},
@@ -169,7 +171,10 @@ def _canary_rows(setting: Setting, total: int) -> Iterator[tuple[list[object], s
     for place, canary in enumerate(setting.canaries):
         yield _canary_row(setting, canary, total + 2 * place, None), None
     for canary in setting.canaries[:1]:
-        yield _canary_row(setting, canary, total + 2 * len(setting.canaries), "unknown_code"), "unknown_code"
+        yield (
+            _canary_row(setting, canary, total + 2 * len(setting.canaries), "credit_grade.unknown_code"),
+            "credit_grade.unknown_code",
+        )
 
 
 def _canary_row(setting: Setting, canary: Canary, number: int, reason: str | None) -> list[object]:
@@ -186,6 +191,6 @@ def _canary_row(setting: Setting, canary: Canary, number: int, reason: str | Non
         "职业": "教师", "信用状况描述": f"{canary['name']}按时缴费,电话{canary['mobile']}", "信用等级": "A级",
         "建档日期": month_before(setting.last_day, 6).isoformat(), "档案负责人": canary["name"], "审批状态": "已审批",
     }  # fmt: skip
-    if reason == "unknown_code":
+    if reason:
         cells["信用等级"] = "特级"
     return [cells.get(column) for column in HEADER]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from infra.demo.regions import City
+from infra.demo.setting import far_future
 
 _LEVELS = {"A级": "A", "B级": "B", "C级": "C"}
 _YES_NO = {"是": "yes", "否": "no"}
@@ -195,10 +196,10 @@ def _channels(rng: random.Random, partner: Partner, filled_on: date) -> dict[str
 def fault(reason: str, values: Mapping[str, object], arrival: date) -> dict[str, object]:
     """The answers that make the submission fail for exactly this reason."""
     faults: dict[str, dict[str, object]] = {
-        "missing_value": {"region_code": None},
-        "wrong_type": {"leaflet_count": "大约两千"},
-        "unknown_code": {"target_group": "全体居民"},
-        "filled_not_in_future": {"filled_on": arrival + timedelta(days=20)},
+        "region_code.missing": {"region_code": None},
+        "leaflet_count.unreadable": {"leaflet_count": "大约两千"},
+        "target_group.unknown_code": {"target_group": "全体居民"},
+        "filled_not_in_future": {"filled_on": far_future(arrival)},
         "contacted_schools_exist": {"contacted_school_count": _schools_of(values) + 5},
         "exam_window_or_flag": {
             "exam_start_on": arrival,

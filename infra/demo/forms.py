@@ -19,8 +19,8 @@ from infra.demo.writing import RowFile, csv_file, json_file, xlsx_file
 
 DATASET = "forms.market_feedback"
 REASONS = (
-    "missing_value", "contacted_schools_exist", "wrong_type", "exam_window_or_flag", "unknown_code",
-    "filled_not_in_future", "holiday_after_exam",
+    "region_code.missing", "contacted_schools_exist", "leaflet_count.unreadable", "exam_window_or_flag",
+    "target_group.unknown_code", "filled_not_in_future", "holiday_after_exam",
 )  # fmt: skip
 HEADER = ("提交编号", "提交时间", *(answer.question for answer in ANSWERS))
 KOBO_KEYS = (
@@ -70,7 +70,7 @@ def _submissions(setting: Setting, planting: Planting) -> Iterator[_Submission]:
     """All submissions, oldest first; before them the planted people, with numbers below zero."""
     first, last = setting.periods[-1]
     planted: list[tuple[Canary, str | None]] = [(canary, None) for canary in setting.canaries]
-    planted += [(canary, "unknown_code") for canary in setting.canaries[:1]]
+    planted += [(canary, "target_group.unknown_code") for canary in setting.canaries[:1]]
     for place, (canary, reason) in enumerate(planted):
         yield _submission(setting, -place - 1, (first, last), reason, canary)
     weights = [_MONTHS[first.month - 1] * ((last - first).days + 1) for first, last in setting.periods]

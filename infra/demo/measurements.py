@@ -117,7 +117,7 @@ def _value(block: _Block, cell: Cell, start: datetime, tally: Tally, *, indexed:
     share = block.setting.bad_share
     dice = rng.random()
     # At most one nameless object per site and hour: two could be equal, and then count as duplicates too.
-    reason = "missing_value" if cell.cell_id == 1 and dice < share / 2 else None
+    reason = "measured_object.missing" if cell.cell_id == 1 and dice < share / 2 else None
     copies = 2 if not reason and dice > 1 - share / 8 else 1
     name = f"SubNetwork=1,ManagedElement={cell.enodeb_id},ENBFunction=1,EUtranCellFDD={cell.enodeb_id}-{cell.cell_id}"
     if indexed:

@@ -13,7 +13,7 @@ _DUPLICATES_PER_BAD_ROW = 0.25
 class Planting:
     """Spreads faults evenly over `rows` rows: exactly the share asked for, but each reason at least once.
 
-    A reason is a fault's name (`wrong_type`) or the name of the contract's rule that the row breaks.
+    A reason is the fault that the ingest must find: `<column>.<failure>` or the name of the contract's rule.
     """
 
     rows: int

@@ -90,6 +90,11 @@ class Setting:
         return [self.day - timedelta(days=back) for back in range(count, 0, -1)]
 
 
+def far_future(day: date) -> date:
+    """A day that is still to come whenever the files are read; typed 2062 for 2026, it happens."""
+    return date(day.year + 36, day.month, 1)
+
+
 def month_before(day: date, back: int) -> date:
     """The first day of the month `back` months before that of `day`.
 

@@ -11,7 +11,7 @@ from infra.demo.market import Market, Profile, customer_id
 from infra.demo.people import Canary
 from infra.demo.planting import Planting, Tally
 from infra.demo.randomness import shared_out, stream
-from infra.demo.setting import Setting, month_before
+from infra.demo.setting import Setting, far_future, month_before
 from infra.demo.writing import RowFile, csv_file, xlsx_file
 
 DATASET = "crm.transactions"
@@ -28,7 +28,10 @@ HEADER = (
     "付款账号",
     "备注",
 )
-REASONS = ("missing_value", "wrong_type", "unknown_code", "card_is_real", "traded_in_the_past", "out_of_range")
+REASONS = (
+    "customer_id.missing", "unit_price_cny.unreadable", "product_code.unknown_code", "card_is_real",
+    "traded_in_the_past", "quantity.too_small",
+)  # fmt: skip
 
 _CSV_ROWS = 500_000
 _XLSX_SHARE, _XLSX_ROWS = 0.02, 20_000
@@ -153,14 +156,14 @@ class _Maker:
 
     def _spoil(self, row: list[object], reason: str) -> None:
         """Make the row fail for exactly this reason."""
-        later = self._setting.day + timedelta(days=30)
+        later = far_future(self._setting.day)
         faults: dict[str, tuple[str, object]] = {
-            "missing_value": ("客户编号", None),
-            "wrong_type": ("金额(元)", "一百二十元"),
-            "unknown_code": ("产品编码", "P99"),
+            "customer_id.missing": ("客户编号", None),
+            "unit_price_cny.unreadable": ("单价(元)", "一百二十元"),
+            "product_code.unknown_code": ("产品编码", "P99"),
             "card_is_real": ("付款账号", broken("6222021234567890128")),
             "traded_in_the_past": ("交易时间", f"{later.isoformat()} 10:00:00"),
-            "out_of_range": ("数量", 0),
+            "quantity.too_small": ("数量", 0),
         }
         column, value = faults[reason]
         row[HEADER.index(column)] = value
@@ -169,14 +172,15 @@ class _Maker:
 def _write_canaries(setting: Setting, out: RowFile, tally: Tally) -> Iterator[Tally]:
     """Each planted person once among the good rows; the first also in a row that fails."""
     planted: list[tuple[Canary, str | None]] = [(canary, None) for canary in setting.canaries]
-    planted += [(canary, "wrong_type") for canary in setting.canaries[:1]]
+    planted += [(canary, "unit_price_cny.unreadable") for canary in setting.canaries[:1]]
     for place, (canary, reason) in enumerate(planted):
         city = setting.cities[place % len(setting.cities)]
         remark = "{name}来电{mobile},证件{resident_id},送至{address},发票{email}".format(**canary)
         day = month_before(setting.last_day, 0).isoformat()
         out.write([
-            f"JY{setting.day:%y%m%d}{900_000_000 + place}", customer_id(place), "P01", 1, "99.00",
-            "九十九" if reason else "99.00", f"{day} 09:30:00", city.districts[0][0], "营业厅", canary["card"], remark,
+            f"JY{setting.day:%y%m%d}{900_000_000 + place}", customer_id(place), "P01", 1,
+            "九十九" if reason else "99.00", "99.00", f"{day} 09:30:00", city.districts[0][0], "营业厅",
+            canary["card"], remark,
         ])  # fmt: skip
         tally.count(reason)
         yield tally

@@ -47,15 +47,15 @@ def _cast(text: str | None, field: Field) -> Any:  # noqa: PLR0911  # one return
 
 def _field_fault(value: Any, field: Field) -> str | None:
     if value is None:
-        return "missing_value" if field.required else None
+        return f"{field.name}.missing" if field.required else None
     if value is _WRONG:
-        return "wrong_type"
+        return f"{field.name}.unreadable"
     members = value if isinstance(value, list) else [value]
     if field.allowed and not set(members) <= set(field.allowed):
-        return "unknown_code"
-    below = field.minimum is not None and value < field.minimum
-    above = field.maximum is not None and value > field.maximum
-    return "out_of_range" if below or above else None
+        return f"{field.name}.unknown_code"
+    if field.minimum is not None and value < field.minimum:
+        return f"{field.name}.too_small"
+    return f"{field.name}.too_large" if field.maximum is not None and value > field.maximum else None
 
 
 def _is_broken(  # noqa: PLR0911  # one return per kind of rule is the plainest
