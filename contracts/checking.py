@@ -140,7 +140,7 @@ def _meaning(document: Document) -> Iterator[Problem]:
         yield from _column(document, column, (*_COLUMNS, position))
     if not any(column.get("primaryKey") for column in columns):
         yield document.problem(("schema", 0, "properties"), "no column is part of the primary key")
-    yield from _rules(document, {column["name"] for column in columns})
+    yield from _rules(document, {column["name"]: _own(column).get("identifier") for column in columns})
 
 
 def _names(document: Document, columns: list[dict[str, Any]]) -> Iterator[Problem]:
@@ -150,7 +150,7 @@ def _names(document: Document, columns: list[dict[str, Any]]) -> Iterator[Proble
     headers: set[str] = set()
     for position, column in enumerate(columns):
         at = (*_COLUMNS, position)
-        own = {item["property"]: item["value"] for item in column["customProperties"]}
+        own = _own(column)
         treatment = own["treatment"]
         taken = [(raw, column["name"], "column name")]
         if treatment["kind"] != "drop":
@@ -165,8 +165,7 @@ def _names(document: Document, columns: list[dict[str, Any]]) -> Iterator[Proble
 def _column(document: Document, column: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[Problem]:
     from contracts.loading import spark_type, treatment_from  # noqa: PLC0415 - loading checks first, then builds
 
-    own = {item["property"]: item["value"] for item in column["customProperties"]}
-    name = column["name"]
+    own, name = _own(column), column["name"]
     if column["logicalType"] not in _LOGICAL_TYPES:
         yield document.problem(
             (*at, "logicalType"), f"column '{name}': logicalType is none of {', '.join(_LOGICAL_TYPES)}"
@@ -187,15 +186,24 @@ def _column(document: Document, column: dict[str, Any], at: tuple[str | int, ...
         yield document.problem(at, f"column '{name}' identifies people ({identifier}), so it cannot be kept (D09-10)")
 
 
-def _rules(document: Document, columns: set[str]) -> Iterator[Problem]:
+def _rules(document: Document, columns: dict[str, str | None]) -> Iterator[Problem]:
     for position, rule in enumerate(document.data["schema"][0].get("quality") or []):
         at = ("schema", 0, "quality", position)
         if (rule["type"], rule["engine"]) != ("custom", "lakewarden"):
             yield document.problem(at, f"rule '{rule['name']}': only type custom of engine lakewarden is understood")
         if rule.get("severity", "error") not in list(Severity):
             yield document.problem(at, f"rule '{rule['name']}': severity must be one of {', '.join(Severity)}")
-        for name in sorted(columns_of(rule["implementation"]) - columns):
+        declared = rule["implementation"]
+        for name in sorted(columns_of(declared) - columns.keys()):
             yield document.problem(at, f"rule '{rule['name']}' speaks of '{name}', which is no column")
+        if declared["kind"] == "valid_identifier":
+            identifier = IDENTIFIERS.get(columns.get(declared["column"]) or "")
+            if not identifier or not identifier.is_checkable:
+                yield document.problem(at, f"rule '{rule['name']}': column has no identifier that can be checked")
+
+
+def _own(column: dict[str, Any]) -> dict[str, Any]:
+    return {item["property"]: item["value"] for item in column["customProperties"]}
 
 
 def columns_of(implementation: dict[str, Any]) -> set[str]:

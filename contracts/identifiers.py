@@ -21,6 +21,11 @@ class Identifier:
     pattern: str | None = None
     never_kept: bool = True
 
+    @property
+    def is_checkable(self) -> bool:
+        """Whether its form or check digit can be tested, by `expectations.checksums`."""
+        return self.kind in ("resident_id", "mobile_phone", "landline", "bank_card", "email", "uscc")
+
 
 IDENTIFIERS: dict[str, Identifier] = {
     identifier.kind: identifier

@@ -1,0 +1,105 @@
+"""What is derived from the contracts and kept in the tree: dbt sources and the data dictionary. Sorted, repeatable."""
+
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from contracts.model import TECHNICAL_COLUMNS, Contract, Field
+
+TECHNICAL_TEXTS: Mapping[str, str] = {
+    "batch_id": "The batch the row came in with; the ledger knows its files, its contract and its verdicts.",
+    "source_file_sha256": "The file the row came from, by its content.",
+    "source_row_number": "The record's place in its file, from 1.",
+    "ingested_at": "Moment the file was taken in, in UTC.",
+    "arrival_date": "Calendar day the file arrived, in the source's time zone.",
+}
+_WARNING = "Generated from contracts/ by `lakewarden contracts generate`; do not edit."
+
+
+def generated(contracts: Mapping[str, Contract], root: Path) -> dict[Path, str]:
+    """Every generated file and its content; what is on disk must equal it."""
+    files = {root / "dbt_project" / "models" / "staging" / "_sources.yml": dbt_sources(contracts.values())}
+    files[root / "docs" / "data_dictionary" / "README.md"] = dictionary_index(contracts.values())
+    for contract in contracts.values():
+        files[root / "docs" / "data_dictionary" / f"{contract.id}.md"] = dictionary_page(contract)
+    return files
+
+
+def dbt_sources(contracts: Iterable[Contract]) -> str:
+    """The dbt source file: the desensitised tables, which are all that dbt may read."""
+    tables = [
+        {
+            "name": contract.table,
+            "description": contract.purpose,
+            "config": {"meta": {"contract": contract.id, "version": contract.version}},
+            "columns": [{"name": name, "description": text} for name, text in _desensitised_texts(contract).items()],
+        }
+        for contract in contracts
+    ]
+    source = {
+        "name": "desensitised",
+        "schema": "{{ var('desensitised_schema', 'desensitised') }}",
+        "description": "Rows without their people, of batches that passed gate 3.",
+        "tables": tables,
+    }
+    text = io.StringIO()
+    yaml = YAML()
+    yaml.width = 4096
+    yaml.dump({"version": 2, "sources": [source]}, text)
+    return f"# {_WARNING}\n{text.getvalue()}"
+
+
+def _desensitised_texts(contract: Contract) -> dict[str, str]:
+    texts = {
+        field.desensitised_name: f"{field.description} Treatment: {field.treatment.kind}."
+        for field in contract.surviving
+    }
+    return {**texts, **TECHNICAL_TEXTS}
+
+
+def dictionary_index(contracts: Iterable[Contract]) -> str:
+    """The table of contents of the data dictionary."""
+    rows = "\n".join(f"| [{c.id}]({c.id}.md) | {c.label} | {c.version} | {c.purpose} |" for c in contracts)
+    head = "# Data dictionary (数据字典)\n\n| dataset | 名称 | version | grain |\n| --- | --- | --- | --- |"
+    return f"<!-- {_WARNING} -->\n\n{head}\n{rows}\n"
+
+
+def dictionary_page(contract: Contract) -> str:
+    """One dataset: who answers for it, every column with its meaning, grade and treatment, every rule."""
+    roles = contract.accountable
+    return "\n".join(
+        (
+            f"<!-- {_WARNING} -->\n",
+            f"# {contract.label} `{contract.id}`\n",
+            f"{contract.purpose} Version {contract.version}; kept for {contract.retention_days} days.\n",
+            f"In charge (主管): {roles.in_charge}. Operates (运营): {roles.operates}.",
+            f"Uses (使用): {', '.join(roles.uses)}. Connects (接入): {roles.connects}.\n",
+            "| column | 名称 | type | grade | treatment | beyond raw | meaning |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+            *(_dictionary_row(field) for field in contract.fields),
+            *(
+                f"| `{name}` | | {kind} | internal | keep | `{name}` | {TECHNICAL_TEXTS[name]} |"
+                for name, kind in TECHNICAL_COLUMNS.items()
+            ),
+            "",
+            *(["| rule | severity | meaning |", "| --- | --- | --- |"] if contract.rules else []),
+            *(f"| `{rule.name}` | {rule.severity} | {rule.description} |" for rule in contract.rules),
+            "",
+        )
+    )
+
+
+def _technical_row(name: str, kind: str) -> str:
+    return f"| `{name}` | | {kind} | internal | keep | `{name}` | {TECHNICAL_TEXTS[name]} |"
+
+
+def _dictionary_row(field: Field) -> str:
+    beyond = f"`{field.desensitised_name}`" if field.survives else "-"
+    unit = f" ({field.unit})" if field.unit else ""
+    key = " 🔑" if field.primary_key else ""
+    return (
+        f"| `{field.name}`{key} | {field.label}{unit} | {field.type} | {field.classification} "
+        f"| {field.treatment.kind} | {beyond} | {field.description} |"
+    )

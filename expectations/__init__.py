@@ -1,0 +1,1 @@
+"""Expectations: is this table good enough to go through the gate?"""

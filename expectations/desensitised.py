@@ -1,0 +1,72 @@
+"""Gate 3: is there any identity left, and do the counts agree?"""
+
+from collections.abc import Iterator
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
+
+from contracts.identifiers import IDENTIFIERS
+from contracts.model import Contract, Field
+from contracts.treatments import Keep, Seal, Token
+from expectations.gate import Check
+from expectations.normal_form import searchable_text
+
+TOKEN_FORM = "^[0-9a-f]{32}$"  # noqa: S105 - the form of a pseudonym, not a secret
+_PATTERNS = {kind: identifier.pattern for kind, identifier in IDENTIFIERS.items() if identifier.pattern}
+_ANY = "|".join(f"(?:{pattern})" for pattern in _PATTERNS.values())
+
+
+def checks(contract: Contract, before: DataFrame, after: DataFrame, sealed_tokens: DataFrame | None) -> list[Check]:
+    """Counts that must agree with raw, tokens that must look like tokens, and identifiers that survived in any text.
+
+    One pass over each frame. `sealed_tokens`: the vault's rows of this batch, None where nothing is sealed.
+    """
+    present = {field.desensitised_name: F.count(f"`{field.name}`") for field in contract.surviving}
+    expected = before.agg(F.count(F.lit(1)).alias("rows"), *(c.alias(n) for n, c in present.items())).collect()[0]
+    measures = dict(_measures(contract))
+    measured = after.agg(
+        F.count(F.lit(1)).alias("rows"),
+        *(F.count(f"`{name}`").alias(name) for name in present),
+        *(column.alias(name) for name, column in measures.items()),
+    ).collect()[0]
+    found = [Check("rows_conserved", abs(expected["rows"] - measured["rows"]))]
+    # a treatment may turn a value that has no meaning into NULL, but never NULL into a value
+    found += [
+        Check(
+            f"{field.desensitised_name}.{'lost' if _is_lossless(field) else 'invented'}",
+            _difference(field, expected, measured),
+        )
+        for field in contract.surviving
+    ]
+    found += [Check(name, measured[name]) for name in measures]
+    if sealed_tokens is not None:
+        found.append(Check("sealed_without_value", sealed_tokens.where(F.col("sealed").isNull()).count()))
+    return found
+
+
+def _is_lossless(field: Field) -> bool:
+    return isinstance(field.treatment, Keep | Token | Seal)
+
+
+def _difference(field: Field, expected: dict[str, int], measured: dict[str, int]) -> int:
+    name = field.desensitised_name
+    difference = measured[name] - expected[name]
+    return abs(difference) if _is_lossless(field) else max(difference, 0)
+
+
+def _measures(contract: Contract) -> Iterator[tuple[str, Column]]:
+    for field in contract.surviving:
+        value, name = F.col(f"`{field.desensitised_name}`"), field.desensitised_name
+        if isinstance(field.treatment, Token | Seal):
+            yield f"{name}.no_token", F.count_if(~value.rlike(TOKEN_FORM))
+        elif field.desensitised_type.split("<", maxsplit=1)[0] in ("string", "array", "bigint"):
+            yield f"{name}.identity_left", F.count_if(holds_identity(value.cast("string")))
+
+
+def holds_identity(text: Column) -> Column:
+    """Whether any identifier of the catalogue stands in the text, whatever its spelling; NULL for NULL.
+
+    One regular expression of all patterns: the text is normalised and read once.
+    Source: D09-10; contracts/identifiers.py.
+    """
+    return searchable_text(text).rlike(_ANY)

@@ -1,0 +1,1 @@
+"""Jobs: how bytes become tables, and one table another; Spark is reached over Connect only."""

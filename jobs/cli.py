@@ -1,0 +1,258 @@
+"""The command line: people and the scheduler use the same door. Parses, opens the lake, calls one function."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from contracts.errors import LakewardenError
+from contracts.generate import generated
+from contracts.loading import dataset_ids, load, load_all
+from expectations.gate import Gate
+from jobs.settings import ROOT, Settings, from_environment
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="先脱敏, 再使用. 例: lakewarden ingest crm.customers && lakewarden gate raw crm.customers",
+)
+contracts_app = typer.Typer(no_args_is_help=True, help="Check the contracts and what is derived from them.")
+keys_app = typer.Typer(no_args_is_help=True, help="The key store.")
+app.add_typer(contracts_app, name="contracts")
+app.add_typer(keys_app, name="keys")
+console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+
+
+def _known_datasets() -> list[str]:
+    """For the shell's completion, which passes no folder."""
+    return dataset_ids()
+
+
+Dataset = Annotated[str, typer.Argument(help="<family>.<dataset>, e.g. crm.customers", autocompletion=_known_datasets)]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only files of this arrival day.")]
+
+
+@contextmanager
+def _lake(settings: Settings) -> Iterator["Lake"]:  # noqa: F821 - imported late: the engine's client takes seconds
+    from jobs.storage.engine import engine  # noqa: PLC0415
+    from jobs.storage.lake import Lake  # noqa: PLC0415
+
+    with engine(settings) as spark:
+        yield Lake(spark, settings.home)
+
+
+@app.command()
+def ingest(
+    dataset: Dataset,
+    day: Day = None,
+    nothing_new_exit_code: Annotated[int, typer.Option(help="The exit code when nothing waits.")] = 0,
+) -> None:
+    """Take new files of landing through gate 1 into raw; bad files and rows go to quarantine.
+
+    Example: lakewarden ingest crm.customers --day 2026-01-31
+    """
+    from jobs.ingest.run import ingest as run  # noqa: PLC0415
+
+    settings, contract = from_environment(), load(dataset)
+    with _lake(settings) as lake:
+        batches = run(
+            lake,
+            settings.landing,
+            contract,
+            day=day.date() if day else None,
+            settle_seconds=settings.settle_seconds,
+        )
+    for batch in batches:
+        console.print(
+            f"{dataset} batch {batch.batch_id}: files {batch.files} (refused {batch.refused_files}), rows in "
+            f"{batch.rows_in} = loaded {batch.loaded} + quarantined {batch.quarantined} + duplicate {batch.duplicate}"
+        )
+    if not batches:
+        console.print(f"{dataset}: nothing new")
+        raise typer.Exit(nothing_new_exit_code)
+
+
+@app.command()
+def desensitise(dataset: Dataset) -> None:
+    """Replace the desensitised rows of every batch that gate raw passed; keys stay joinable, people go.
+
+    Example: lakewarden desensitise crm.customers
+    """
+    from jobs.desensitise.run import desensitise as run  # noqa: PLC0415
+    from jobs.storage.keys import KeyFiles  # noqa: PLC0415
+
+    settings, contract = from_environment(), load(dataset)
+    with _lake(settings) as lake:
+        for batch in run(lake, KeyFiles(settings.home), contract):
+            console.print(f"{dataset} batch {batch.batch_id}: {batch.row_count} rows desensitised")
+
+
+@app.command()
+def gate(
+    name: Annotated[Gate, typer.Argument(help="raw, desensitised or marts; gate landing is part of ingest.")],
+    dataset: Annotated[str | None, typer.Argument(help="<family>.<dataset>; none for marts.")] = None,
+) -> None:
+    """Record a verdict for everything that waits at a gate; exit code 1 when it does not hold.
+
+    Example: lakewarden gate raw crm.customers
+    """
+    from jobs.publish.gate import verify_marts  # noqa: PLC0415
+    from jobs.verify import verify_desensitised, verify_raw  # noqa: PLC0415
+
+    settings = from_environment()
+    with _lake(settings) as lake:
+        if name is Gate.MARTS:
+            verdicts = verify_marts(lake, smallest_visible_group=settings.smallest_visible_group)
+        elif name in {Gate.RAW, Gate.DESENSITISED} and dataset:
+            verify = verify_raw if name is Gate.RAW else verify_desensitised
+            verdicts = verify(lake, load(dataset))
+        else:
+            raise typer.BadParameter("gate raw and gate desensitised need a dataset; gate landing is part of ingest")
+    warned = [verdict.check for verdict in verdicts if not verdict.passed]
+    console.print(f"gate {name}: {dataset or 'marts'}: {len(verdicts)} rules judged, passed")
+    for check in warned:
+        console.print(f"  warning: {check.rule}: {check.found:g} rows")
+
+
+@app.command()
+def build() -> None:
+    """Rebuild the marts from what is released, beside what readers see; does nothing when nothing has changed.
+
+    Example: lakewarden build
+    """
+    from jobs.publish.build import build as run  # noqa: PLC0415
+
+    settings = from_environment()
+    with _lake(settings) as lake:
+        built = run(lake, load_all(), smallest_visible_group=settings.smallest_visible_group)
+    console.print(f"build {built.fingerprint}: {'done' if built.is_new else 'stands already, nothing has changed'}")
+
+
+@app.command()
+def publish() -> None:
+    """Move every reader to the marts that gate 4 passed, at once; without a passing verdict nothing happens.
+
+    Example: lakewarden publish
+    """
+    from jobs.publish.run import publish as run  # noqa: PLC0415
+
+    settings = from_environment()
+    with _lake(settings) as lake:
+        published = run(lake, smallest_visible_group=settings.smallest_visible_group)
+    what = "published" if published.is_new else "readers see this already"
+    console.print(f"publication {published.publication_id}: {len(published.marts)} marts, {what}")
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Plain data instead of tables.")] = False,
+) -> None:
+    """Show what arrived, what passed, what is stuck and what is published.
+
+    Example: lakewarden status
+    """
+    from jobs.show import show  # noqa: PLC0415
+    from jobs.status import status as look  # noqa: PLC0415
+
+    settings = from_environment()
+    with _lake(settings) as lake:
+        found = look(lake, settings.landing, load_all())
+    if as_json:
+        print(json.dumps(found.as_data(), ensure_ascii=False, indent=1))
+    else:
+        show(found, console)
+
+
+@app.command()
+def replay(
+    dataset: Dataset,
+    file: Annotated[str, typer.Argument(help="The file's digest, its first characters, or a path to the same bytes.")],
+    refuse: Annotated[str | None, typer.Option(help="Take its rows out for good instead, with this reason.")] = None,
+) -> None:
+    """Take a file again after its contract was mended: claims it, ingests it, replaces its earlier rows.
+
+    Example: lakewarden replay forms.market_feedback 3f2a91c04b77
+    """
+    from jobs.ingest.run import ingest as run  # noqa: PLC0415
+    from jobs.replay import refuse as give_up  # noqa: PLC0415
+    from jobs.replay import replay as again  # noqa: PLC0415
+    from jobs.replay import stored_digest  # noqa: PLC0415
+
+    settings, contract = from_environment(), load(dataset)
+    digest = stored_digest(Path(file)) if Path(file).is_file() else file
+    with _lake(settings) as lake:
+        if refuse:
+            give_up(lake, contract, digest, refuse)
+            console.print(f"{dataset}: {digest[:12]} stays refused; its rows are out of every zone")
+            return
+        again(lake, contract, digest)
+        run(lake, settings.landing, contract, day=None, settle_seconds=settings.settle_seconds)
+    console.print(f"{dataset}: {digest[:12]} taken again; next: lakewarden gate raw {dataset}")
+
+
+@keys_app.command("create")
+def keys_create() -> None:
+    """Make the keys that the contracts' domains lack; never replaces a key that data was made with.
+
+    Example: lakewarden keys create
+    """
+    from jobs.storage.keys import KeyFiles  # noqa: PLC0415
+    from jobs.storage.ledger import Ledger  # noqa: PLC0415
+
+    settings = from_environment()
+    domains = {domain for contract in load_all().values() for domain in contract.token_domains}
+    with _lake(settings) as lake:
+        ledger = Ledger(lake)
+        ledger.prepare()
+        created = KeyFiles(settings.home).create_missing(domains, in_use=ledger.keys_in_use())
+    console.print(f"keys: {len(domains)} domains, created: {', '.join(created) or 'none'}")
+
+
+@contracts_app.command("check")
+def contracts_check() -> None:
+    """Report every mistake in every contract, and every generated file that is out of date.
+
+    Example: lakewarden contracts check
+    """
+    contracts = load_all()
+    stale = [path for path, text in generated(contracts, ROOT).items() if not _holds(path, text)]
+    if stale:
+        names = ", ".join(path.relative_to(ROOT).as_posix() for path in stale)
+        raise LakewardenError(f"out of date: {names}; run `lakewarden contracts generate` and commit")
+    console.print(f"{len(contracts)} contracts hold, generated files are fresh")
+
+
+@contracts_app.command("generate")
+def contracts_generate() -> None:
+    """Write what is derived from the contracts: dbt sources and the data dictionary.
+
+    Example: lakewarden contracts generate
+    """
+    for path, text in generated(load_all(), ROOT).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not _holds(path, text):
+            path.write_text(text, encoding="utf-8")
+            console.print(f"wrote {path.relative_to(ROOT)}")
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def main() -> None:
+    """Run a command; an error of ours ends it with one message and exit code 1."""
+    try:
+        app()
+    except LakewardenError as error:
+        Console(stderr=True, highlight=False, width=160).print(f"lakewarden: {error}", style="red", markup=False)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

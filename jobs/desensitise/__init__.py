@@ -1,0 +1,1 @@
+"""Raw to desensitised: identities go, keys stay joinable, small details grow coarse."""

@@ -1,0 +1,1 @@
+"""Landing to raw: take in what arrived, part the good rows from the bad, lose nothing."""

@@ -1,0 +1,102 @@
+"""What lies in landing: take each file once, under the name of its content, whatever it was called.
+
+A file waits in the inbox `landing/<family>/<dataset>/<arrival day>/`. Once the ledger has it, it is moved to the store
+`landing/.store/<dataset id>/<sha256>`, so a run looks at new files only and no path beyond this module holds a file
+name, which may name a person.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from contracts.model import Contract
+
+_CHUNK = 1 << 20
+#: Names under which programs write files that they have not finished.
+_UNFINISHED = (".tmp", ".part", ".crdownload", ".filepart")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One file in the inbox whose bytes no longer change."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    arrival_date: date
+
+
+def store(landing: Path, contract: Contract) -> Path:
+    """The folder of the dataset's taken files, named by their sha256."""
+    return landing / ".store" / contract.id
+
+
+def arrivals(landing: Path, contract: Contract, *, day: date | None, settle_seconds: float) -> Iterator[Arrival]:
+    """The inbox files that are whole: untouched for `settle_seconds` and unchanged while being read; in path order.
+
+    `day`: only the files of that arrival day. A file that still grows is left for the next run.
+    """
+    for path, arrived_on in sorted(_inbox(landing, contract)):
+        if day is not None and arrived_on != day:
+            continue
+        before = path.stat()
+        if time.time() - before.st_mtime < settle_seconds:
+            continue
+        sha256 = _sha256(path)
+        after = path.stat()
+        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            yield Arrival(path, sha256, after.st_size, arrived_on)
+
+
+def waiting(landing: Path, contract: Contract) -> int:
+    """How many files lie in the inbox, still growing ones included."""
+    return sum(1 for _ in _inbox(landing, contract))
+
+
+def take(arrival: Arrival, landing: Path, contract: Contract) -> None:
+    """Move a file that the ledger holds from the inbox to the store; safe to repeat.
+
+    A copy of bytes that the store has already is removed: the store keeps them.
+    """
+    kept = store(landing, contract) / arrival.sha256
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    if kept.exists():
+        arrival.path.unlink()
+        return
+    arrival.path.rename(kept)
+    kept.chmod(0o400)
+
+
+def _inbox(landing: Path, contract: Contract) -> Iterator[tuple[Path, date]]:
+    root = landing / contract.family / contract.dataset
+    zone = ZoneInfo(contract.source.timezone)
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in names:
+            path = Path(folder, name)
+            # pipes, sockets and links would hang a reader or lead it out of landing
+            if name.startswith(".") or name.endswith(_UNFINISHED) or not path.is_file() or path.is_symlink():
+                continue
+            yield path, _arrival_date(path, root, zone)
+
+
+def _arrival_date(path: Path, root: Path, zone: ZoneInfo) -> date:
+    """The date that names the first folder, else the day the file was written."""
+    first = path.relative_to(root).parts[0]
+    try:
+        return date.fromisoformat(first)
+    except ValueError:
+        return datetime.fromtimestamp(path.stat().st_mtime, zone).date()
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,123 @@
+"""Text to the contract's types, as native expressions. A cast never raises: what does not fit is a fault of its row."""
+
+from collections.abc import Mapping
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
+
+from contracts.model import Contract, Field
+from expectations.normal_form import plain_text
+from expectations.rules import faults
+
+DATE_FORMATS = (
+    "yyyy-MM-dd",
+    "yyyy/M/d",
+    "yyyy.M.d",
+    "yyyy年M月d日",
+    "yyyyMMdd",
+    "yyyy-MM-dd HH:mm:ss",
+    "yyyy-MM-dd'T'HH:mm:ss",
+)
+TIME_FORMATS = (
+    "yyyy-MM-dd HH:mm:ss",
+    "yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX",
+    "yyyy-MM-dd'T'HH:mm:ss[.SSS]",
+    "yyyy/M/d H:mm:ss",
+    "yyyy/M/d H:mm",
+    "yyyy-MM-dd",
+)
+#: Patterns that carry an offset tell the moment; all others tell a clock in the source's time zone.
+_OFFSET_LETTERS = ("XXX", "xxx", "VV", "Z")
+_TRUE, _FALSE = ("true", "1", "yes", "是", "有"), ("false", "0", "no", "否", "无")
+_NUMBER = r"^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?$"
+#: How several answers to one question are joined: Kobo by a blank, survey exports by ┋ or a comma.
+_ANSWER_SEPARATORS = r"[\s,，、;；|┋]+"
+
+
+def conform(text: DataFrame, contract: Contract) -> DataFrame:
+    """Rows of text with the contract's types, and what is wrong with each.
+
+    Grain: one row in, one row out.
+    Shape: the technical columns of `text`, then the contract's columns typed, then `faults` (array of names, empty
+        where the row is good). `text` holds `source_timezone`, `row_fault` and `ingested_at` beside the fields.
+    NULL: empty text and the contract's null texts become NULL; NULL in a required column is a fault.
+    Source: D15-7, D12-3.
+    """
+    words = {field.name: _words(field, contract) for field in contract.fields}
+    read = text.select(*text.columns, *(word.alias(f"{name}__text") for name, word in words.items()))
+    typed = read.select(
+        *(name for name in text.columns if name not in words),
+        *(_typed(field, F.col(f"`{field.name}__text`")).alias(field.name) for field in contract.fields),
+        *(F.col(f"`{name}__text`") for name in words),
+    )
+    unreadable = {
+        f"{field.name}.unreadable": F.col(f"`{field.name}__text`").isNotNull() & F.col(f"`{field.name}`").isNull()
+        for field in contract.fields
+        if field.type != "string"
+    }
+    named = [F.when(fault, F.lit(name)) for name, fault in {**unreadable, **faults(contract)}.items()]
+    return typed.withColumn("faults", F.array_compact(F.array("row_fault", *named))).drop(
+        *(f"{name}__text" for name in words)
+    )
+
+
+def _words(field: Field, contract: Contract) -> Column:
+    """The cell's text in plain form, NULL where it says nothing, source words replaced by the contract's codes."""
+    plain = plain_text(F.col(f"`{field.name}`"))
+    nothing = ("", *contract.source.null_texts)
+    given = F.when(~plain.isin(*nothing), plain)
+    if field.codes and not field.type.startswith("array"):
+        return F.coalesce(_code(given, field.codes), given)
+    return given
+
+
+def _code(word: Column, codes: Mapping[str, str]) -> Column:
+    """The code for a source word; NULL for a word that has none."""
+    return F.create_map(*(F.lit(part) for pair in codes.items() for part in pair))[word] if codes else F.lit(None)
+
+
+def _typed(field: Field, word: Column) -> Column:
+    kind = field.type.split("(", maxsplit=1)[0]
+    match kind:
+        case "string":
+            return word
+        case "bigint" | "double" | "decimal":
+            return _number(word, field.type)
+        case "boolean":
+            return F.when(F.lower(word).isin(*_TRUE), True).when(F.lower(word).isin(*_FALSE), False)
+        case "date":
+            return F.to_date(_first_that_reads(word, field.formats or DATE_FORMATS))
+        case "timestamp":
+            return _moment(word, field.formats or TIME_FORMATS)
+        case "array<string>":
+            return _answers(word, field.codes)
+    raise NotImplementedError(field.type)
+
+
+def _number(word: Column, kind: str) -> Column:
+    """A number with or without thousands separators; `12.0` is a whole number, `12.5` is not."""
+    number = F.when(word.rlike(_NUMBER), F.replace(word, F.lit(","), F.lit("")))
+    if kind != "bigint":
+        return number.try_cast(kind)
+    exact = number.try_cast("decimal(38,6)")
+    return F.when(exact == F.floor(exact), exact.try_cast("bigint"))
+
+
+def _first_that_reads(word: Column, formats: tuple[str, ...]) -> Column:
+    return F.coalesce(*(F.try_to_timestamp(word, F.lit(pattern)) for pattern in formats))
+
+
+def _moment(word: Column, formats: tuple[str, ...]) -> Column:
+    """A moment in UTC; a text without offset is a clock in `source_timezone`."""
+    zoned = tuple(pattern for pattern in formats if any(letters in pattern for letters in _OFFSET_LETTERS))
+    local = tuple(pattern for pattern in formats if pattern not in zoned)
+    readings = [_first_that_reads(word, zoned)] if zoned else []
+    if local:
+        readings.append(F.to_utc_timestamp(_first_that_reads(word, local), F.col("source_timezone")))
+    return F.coalesce(*readings)
+
+
+def _answers(word: Column, codes: Mapping[str, str]) -> Column:
+    """The answers of a select-multiple question, each as its code; a word without code stays and becomes a fault."""
+    words = F.filter(F.split(word, _ANSWER_SEPARATORS), lambda answer: answer != "")
+    return F.array_distinct(F.transform(words, lambda answer: F.coalesce(_code(answer, codes), answer)))

@@ -1,0 +1,56 @@
+"""The one file that dashboards read: written beside, closed, synced, then swapped in by one rename."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+SCHEMA = "mart"
+_SETTINGS = {"threads": "2", "memory_limit": "1GB"}
+
+
+def write(draft: Path, parquet_folders: Mapping[str, Path]) -> None:
+    """Make `draft` a DuckDB file with one table per Parquet folder; a draft of a killed run is replaced."""
+    draft.unlink(missing_ok=True)
+    draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
+    with duckdb.connect(str(draft), config=_SETTINGS) as database:
+        database.execute(f"CREATE SCHEMA {SCHEMA}")
+        for mart, folder in sorted(parquet_folders.items()):
+            database.execute(f"CREATE TABLE {SCHEMA}.{mart} AS SELECT * FROM read_parquet('{folder}/*.parquet')")
+        database.execute("CHECKPOINT")
+
+
+def swap(draft: Path, published: Path) -> None:
+    """Move every reader to the new file at once; until then they see the old one, and after a crash too."""
+    _sync(draft)
+    draft.chmod(0o440)
+    draft.replace(published)
+    _sync(published.parent)
+
+
+def row_counts(path: Path) -> dict[str, int]:
+    """Rows of every table of a file, read-only."""
+    with duckdb.connect(str(path), read_only=True, config=_SETTINGS) as database:
+        tables = database.execute(f"SELECT table_name FROM duckdb_tables() WHERE schema_name = '{SCHEMA}'").fetchall()
+        return {
+            table: database.execute(f"SELECT count(*) FROM {SCHEMA}.{table}").fetchall()[0][0] for (table,) in tables
+        }
+
+
+def flush_readers_cache(cache: Path) -> None:
+    """Forget the charts that dashboards have kept of the old file; safe when there is no cache."""
+    for entry in cache.iterdir() if cache.is_dir() else ():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

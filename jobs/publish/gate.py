@@ -1,0 +1,86 @@
+"""Gate 4: were the marts built whole and tested, is no small group visible, is anything there at all?"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
+
+from expectations.gate import Check, Gate, Verdict, judge, require
+from jobs.errors import GateNotPassed
+from jobs.publish.build import MARTS, input_fingerprint, results, target
+from jobs.publish.manifest import Mart, marts
+from jobs.storage.lake import Lake, Zone
+from jobs.storage.ledger import BatchRow, BatchState, Ledger
+from jobs.verdicts import record
+
+
+def verify_marts(lake: Lake, *, smallest_visible_group: int) -> list[Verdict]:
+    """Judge the newest build and note the exact versions that were judged; an empty list when it passed already.
+
+    Raises: GateNotPassed when the input has moved on since the build; GateFailed after the verdicts are recorded.
+    """
+    ledger = Ledger(lake)
+    batch = newest_build(ledger, smallest_visible_group)
+    if batch.state is BatchState.PASSED:
+        return []
+    candidates = [_candidate(lake, batch, mart) for mart in marts(target(lake.home))]
+    verdicts = judge([*_dbt_checks(lake), *_mart_checks(candidates, smallest_visible_group)])
+    rows = sum(int(str(candidate["row_count"])) for candidate in candidates)
+    record(ledger, Gate.MARTS, MARTS, batch.batch_id, verdicts=verdicts, rows=rows)
+    failed = any(verdict.stops for verdict in verdicts)
+    if not failed:
+        ledger.record("publications", candidates)
+    ledger.record("batches", [replace(batch, state=BatchState.FAILED if failed else BatchState.PASSED)])
+    require(Gate.MARTS, f"build {batch.batch_id}", verdicts, next_step="Readers keep what was published before.")
+    return verdicts
+
+
+def newest_build(ledger: Ledger, smallest_visible_group: int) -> BatchRow:
+    """The build of what is released now. Raises: GateNotPassed when there is none."""
+    batch = ledger.batch(MARTS, input_fingerprint(ledger, smallest_visible_group), Zone.DESENSITISED)
+    if batch is None:
+        raise GateNotPassed("the marts were not built from what is released now; run `lakewarden build`")
+    return batch
+
+
+def _candidate(lake: Lake, batch: BatchRow, mart: Mart) -> Mapping[str, object]:
+    """The version of a mart that this gate judges, its size and its smallest visible group (NULL: shows no people)."""
+    table = f"marts_build.{mart.name}"
+    history = lake.spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").collect()[0]
+    version = history["version"]
+    smallest = [F.min(f"`{column}`") for column in mart.people_columns]
+    measured = lake.spark.sql(f"SELECT * FROM {table} VERSION AS OF {version}").agg(
+        F.count(F.lit(1)).alias("rows"),
+        (F.least(*smallest) if len(smallest) > 1 else smallest[0] if smallest else F.lit(None).cast("bigint")).alias(
+            "k"
+        ),
+    )
+    row = measured.collect()[0]
+    return {
+        "publication_id": batch.batch_id,
+        "mart": mart.name,
+        "table_version": version,
+        "row_count": row["rows"],
+        "smallest_group": row["k"],
+        "is_visible": False,
+    }
+
+
+def _dbt_checks(lake: Lake) -> list[Check]:
+    """Every model, test and unit test of the build that is not a success; a skipped one was not proved."""
+    outcome = results(lake.home)
+    tests = sum(str(result["unique_id"]).split(".", maxsplit=1)[0] in ("test", "unit_test") for result in outcome)
+    return [
+        Check("dbt.not_successful", sum(result["status"] not in ("success", "pass") for result in outcome)),
+        Check("dbt.without_tests", int(tests == 0)),
+    ]
+
+
+def _mart_checks(candidates: list[Mapping[str, object]], smallest_visible_group: int) -> list[Check]:
+    checks = [Check("marts.missing", int(not candidates))]
+    for candidate in candidates:
+        smallest = candidate["smallest_group"]
+        if smallest is not None:
+            too_small = max(smallest_visible_group - int(str(smallest)), 0)
+            checks.append(Check(f"{candidate['mart']}.people_short_of_smallest_group", too_small))
+    return checks

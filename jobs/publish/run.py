@@ -1,0 +1,86 @@
+"""Marts to readers, in one step: Spark views over exact versions, and the DuckDB file by atomic rename."""
+
+import shutil
+from dataclasses import dataclass
+
+from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
+
+from expectations.errors import GateFailed
+from jobs.errors import GateNotPassed
+from jobs.publish import duckdb_file
+from jobs.publish.gate import newest_build
+from jobs.storage.lake import Lake
+from jobs.storage.ledger import BatchState, Ledger
+
+
+@dataclass(frozen=True)
+class Published:
+    """What readers see now."""
+
+    publication_id: str
+    marts: dict[str, int]  # rows by mart
+    is_new: bool
+
+
+def publish(lake: Lake, *, smallest_visible_group: int) -> Published:
+    """Show readers the marts that gate 4 passed; nothing happens unless it did, or when they are shown already.
+
+    Safe to repeat and to kill: the file is swapped by one rename, the views follow, the ledger comes last.
+    Raises: GateNotPassed.
+    """
+    ledger = Ledger(lake)
+    build = newest_build(ledger, smallest_visible_group)
+    if build.state is not BatchState.PASSED:
+        raise GateNotPassed("gate marts has not passed this build; run `lakewarden gate marts`")
+    rows = [
+        row.asDict()
+        for row in ledger.read("publications")
+        .where(F.col("publication_id") == build.batch_id)
+        .collect()  # one per mart
+    ]
+    versions = {row["mart"]: row["table_version"] for row in rows}
+    counts = {row["mart"]: row["row_count"] for row in rows}
+    file = lake.home / "published" / "published.duckdb"
+    if ledger_says_current(ledger, build.batch_id) and file.is_file():
+        return Published(build.batch_id, counts, is_new=False)
+    _write_file(lake, build.batch_id, versions, counts)
+    _move_views(lake, versions)
+    ledger.record("publications", [{**row, "is_visible": True} for row in rows])
+    return Published(build.batch_id, counts, is_new=True)
+
+
+def ledger_says_current(ledger: Ledger, publication_id: str) -> bool:
+    """Whether this publication is the newest that readers were moved to."""
+    newest = (
+        ledger.read("publications")
+        .where(F.col("is_visible"))
+        .orderBy(F.col("published_at").desc())
+        .select("publication_id")
+        .first()
+    )
+    return newest is not None and newest["publication_id"] == publication_id
+
+
+def _write_file(lake: Lake, publication_id: str, versions: dict[str, int], counts: dict[str, int]) -> None:
+    """Through Parquet, so that Python never holds a table. Raises: GateFailed when a table came out shorter."""
+    folder = lake.home / "published"
+    staging, draft = folder / f".{publication_id}.parquet", folder / f".{publication_id}.draft"
+    folder.mkdir(parents=True, exist_ok=True)
+    for mart, version in versions.items():
+        frame = lake.spark.sql(f"SELECT * FROM marts_build.{mart} VERSION AS OF {version}")
+        frame.write.mode("overwrite").parquet(str(staging / mart))
+    duckdb_file.write(draft, {mart: staging / mart for mart in versions})
+    written = duckdb_file.row_counts(draft)
+    if written != counts:
+        raise GateFailed(f"publication {publication_id}: the file does not hold the rows that gate 4 judged")
+    duckdb_file.swap(draft, folder / "published.duckdb")
+    shutil.rmtree(staging, ignore_errors=True)
+    duckdb_file.flush_readers_cache(lake.home / "superset" / "cache_data")
+
+
+def _move_views(lake: Lake, versions: dict[str, int]) -> None:
+    lake.spark.sql("CREATE DATABASE IF NOT EXISTS published")
+    for mart, version in versions.items():
+        lake.spark.sql(
+            f"CREATE OR REPLACE VIEW published.{mart} AS SELECT * FROM marts_build.{mart} VERSION AS OF {version}"
+        )
