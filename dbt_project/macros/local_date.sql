@@ -1,0 +1,21 @@
+{# The calendar day in the business time zone of a moment stored in UTC; NULL stays NULL. #}
+{% macro local_date(moment) -%}
+    cast(from_utc_timestamp({{ moment }}, 'Asia/Shanghai') as date)
+{%- endmacro %}
+
+
+{# The local day a measuring period belongs to. A period that ends at midnight belongs to the day that ended then. #}
+{% macro measured_on(period_ended_at) -%}
+    {{ local_date(period_ended_at ~ " - interval 1 second") }}
+{%- endmacro %}
+
+
+{# The two moments in UTC, for a `between`, around all measuring periods of some local days; NULL for no day. #}
+{% macro utc_range_of(days) -%}
+    {%- if days -%}
+        to_utc_timestamp(timestamp'{{ days | min }} 00:00:00', 'Asia/Shanghai')
+        and to_utc_timestamp(timestamp'{{ days | max }} 00:00:00' + interval 1 day, 'Asia/Shanghai')
+    {%- else -%}
+        cast(null as timestamp) and cast(null as timestamp)
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,27 @@
+-- Every measurement of a cell is in exactly one of the cell's days. Only the newest week is counted again, so that the
+-- cost does not follow history; older days are guarded by their fingerprints.
+with newest_week as (
+    select coalesce(max(measured_on), date'1970-01-08') - interval 7 days as starts_on from {{ ref('int_network_cell_days') }}
+),
+
+staged as (
+    select measured_on, count(*) as measurement_count
+    from {{ ref('stg_network__cell_measurements') }}
+    where enodeb_id is not null and cell_id is not null and measured_on >= (select starts_on from newest_week)
+    group by measured_on
+),
+
+summed as (
+    select measured_on, sum(measurement_count) as measurement_count
+    from {{ ref('int_network_cell_days') }}
+    where measured_on >= (select starts_on from newest_week)
+    group by measured_on
+)
+
+select
+    coalesce(staged.measured_on, summed.measured_on) as measured_on,
+    staged.measurement_count,
+    summed.measurement_count as summed_count
+from staged
+full outer join summed on staged.measured_on = summed.measured_on
+where not staged.measurement_count <=> summed.measurement_count
