@@ -158,9 +158,9 @@ class Contract:
         return tuple(field for field in self.fields if field.survives)
 
     @property
-    def sealed(self) -> tuple[Field, ...]:
-        """The fields whose values lie sealed in the vault."""
-        return tuple(field for field in self.fields if isinstance(field.treatment, Seal))
+    def sealed(self) -> tuple[tuple[Field, Seal], ...]:
+        """The fields whose values lie sealed in the vault, each with its treatment."""
+        return tuple((field, field.treatment) for field in self.fields if isinstance(field.treatment, Seal))
 
     @property
     def token_domains(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +16,9 @@ from contracts.generate import generated
 from contracts.loading import dataset_ids, load, load_all
 from expectations.gate import Gate
 from jobs.settings import ROOT, Settings, from_environment
+
+if TYPE_CHECKING:  # the engine's client takes seconds to import, and `--help` must not
+    from jobs.storage.lake import Lake
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,7 +42,7 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only f
 
 
 @contextmanager
-def _lake(settings: Settings) -> Iterator["Lake"]:  # noqa: F821 - imported late: the engine's client takes seconds
+def _lake(settings: Settings) -> Iterator["Lake"]:
     from jobs.storage.engine import engine  # noqa: PLC0415
     from jobs.storage.lake import Lake  # noqa: PLC0415
 

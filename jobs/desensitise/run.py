@@ -55,12 +55,12 @@ def sealed(raw: DataFrame, contract: Contract, key_frame: DataFrame) -> DataFram
     keyed = raw.crossJoin(F.broadcast(key_frame))
     entries = [
         F.struct(
-            field_token(field, field.treatment.domain).alias("token"),
+            field_token(field, treatment.domain).alias("token"),
             F.lit(field.name).alias("field"),
-            F.lit(field.treatment.domain).alias("domain"),
-            seal(F.col(f"`{field.name}`").cast("string"), key=F.col(f"seal_{field.treatment.domain}")).alias("sealed"),
+            F.lit(treatment.domain).alias("domain"),
+            seal(F.col(f"`{field.name}`").cast("string"), key=F.col(f"seal_{treatment.domain}")).alias("sealed"),
         )
-        for field in contract.sealed
+        for field, treatment in contract.sealed
     ]
     exploded = keyed.select(F.explode(F.array(*entries)).alias("entry"), *TECHNICAL_COLUMNS)
     return exploded.select("entry.*", *TECHNICAL_COLUMNS).where(F.col("token").isNotNull())
