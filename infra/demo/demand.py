@@ -8,7 +8,7 @@ from infra.demo.randomness import Choice
 from infra.demo.regions import City
 
 #: Price in 元 of each product of the contract's list.
-PRICES = {"P01": 128.0, "P02": 99.0, "P03": 59.0, "P04": 15.0, "P05": 298.0, "P06": 25.0, "P07": 1_680.0, "P08": 8.0}
+PRICES = {"P01": 128.0, "P02": 99.0, "P03": 59.0, "P04": 15.0, "P05": 298.0, "P06": 25.0, "P07": 680.0, "P08": 8.0}
 
 _MONTHS = (1.06, 0.88, 1.02, 0.95, 0.98, 1.05, 1.00, 1.12, 1.22, 1.00, 1.14, 1.10)  # January first
 _SCHOOL_TERM = (0.6, 1.5, 1.3, 0.9, 0.8, 0.7, 0.5, 1.6, 2.0, 1.1, 0.9, 0.7)
@@ -107,6 +107,6 @@ def _age_group(buyer: Profile, day: date) -> str:
 def _quantity(rng: random.Random, buyer: Profile, product: str) -> int:
     if not buyer.is_enterprise:
         return 1 if rng.random() < 0.92 else 2
-    scale = {"微型": 1, "小型": 3, "中型": 10, "大型": 30}[buyer.enterprise_size]
-    most = scale * (40 if product == "P08" else 2 if product == "P07" else 3)
+    scale = {"微型": 1, "小型": 2, "中型": 5, "大型": 12}[buyer.enterprise_size]
+    most = scale * 40 if product == "P08" else scale
     return 1 + int(rng.random() * most)
