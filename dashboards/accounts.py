@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from werkzeug.security import check_password_hash
+
 from contracts.errors import LakewardenError
 
 VIEWER_ROLE = "lakewarden_viewer"
@@ -29,7 +31,7 @@ VIEWER_PERMISSIONS: tuple[tuple[str, str], ...] = (
 # Without it the login page is English.
 PUBLIC_PERMISSIONS = (("can_language_pack", "Superset"),)
 
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD, FEWEST_KINDS = 12, 3
 _KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
 
 
@@ -45,7 +47,7 @@ def strong_password(file: Path) -> str:
     """The password in `file`. Raises WeakPassword unless it has 12 characters of three kinds."""
     password = file.read_text(encoding="utf-8").strip()
     kinds = sum(bool(re.search(kind, password)) for kind in _KINDS)
-    if len(password) < SHORTEST_PASSWORD or kinds < 3:
+    if len(password) < SHORTEST_PASSWORD or kinds < FEWEST_KINDS:
         raise WeakPassword(
             f"the password in {file.name} is too weak: at least {SHORTEST_PASSWORD} characters, with three of"
             " lower case, upper case, digits and signs. Replace it, or delete the file and a random one is made."
@@ -55,8 +57,6 @@ def strong_password(file: Path) -> str:
 
 def keep_account(security: Any, username: str, password: str, role: Any) -> Any:
     """Make the account or bring it into line: this password, exactly this role, active. Returns the user."""
-    from werkzeug.security import check_password_hash
-
     user = security.find_user(username=username)
     if user is None:
         user = security.add_user(username, *NAMES[username], f"{username}@localhost", role, password=password)

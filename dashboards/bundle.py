@@ -1,7 +1,7 @@
-"""Pack the dashboards into the archive Superset imports: `python -m dashboards.bundle <published.duckdb> <archive.zip>`.
+"""Pack the dashboards into the archive that Superset imports.
 
-Repeatable: the same files give the same bytes. Every object's uuid is made from its path, so an import finds again
-what an earlier one made.
+By hand: `python -m dashboards.bundle <published.duckdb> <archive.zip>`. Repeatable: the same files give the same bytes.
+Every object's uuid is made from its path, so an import finds again what an earlier one made.
 """
 
 import sys
@@ -27,7 +27,7 @@ Bundle = dict[str, str]
 try:
     from yaml import CSafeDumper as Dumper
 except ImportError:
-    from yaml import SafeDumper as Dumper  # type: ignore[assignment]
+    from yaml import SafeDumper as Dumper
 
 
 def uuid_of(path: str) -> str:

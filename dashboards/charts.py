@@ -28,7 +28,13 @@ _FORMAT_KEYS = {
     "table": (),
 }
 _TITLE_KEYS = {"y_axis_format": "y_axis_title", "y_axis_format_secondary": "y_axis_title_secondary"}
-_HAVE_AXES = ("echarts_timeseries_bar", "echarts_timeseries_line", "echarts_timeseries_smooth", "echarts_area", "mixed_timeseries")
+_HAVE_AXES = (
+    "echarts_timeseries_bar",
+    "echarts_timeseries_line",
+    "echarts_timeseries_smooth",
+    "echarts_area",
+    "mixed_timeseries",
+)
 KNOWN_TYPES = tuple(_FORMAT_KEYS)
 
 

@@ -98,7 +98,7 @@ def _of_metric(metric: Mapping[str, Any], mart: Mart) -> Iterator[str]:
         yield f"has unknown keys: {', '.join(unknown)}"
     if ("mean" in metric) != ("weight" in metric):
         yield "is a mean without a weight, or has a weight without a mean"
-    if "ratio" in metric and len(metric["ratio"]) != 2:
+    if "ratio" in metric and len(columns_of_metric(metric)) != len(("above", "below")):
         yield "is a ratio that does not name two columns"
     if "format" not in metric:
         yield "has no number format"
@@ -119,7 +119,8 @@ def _of_charts(board: Board, marts: Mapping[str, Mart], palette: Yaml) -> Iterat
         elif chart.get("type") not in KNOWN_TYPES:
             yield Finding(file, f"the chart type {chart.get('type')} has no number format in charts.py")
         else:
-            yield from (Finding(file, message) for message in _of_chart(chart, dataset, marts[dataset["mart"]], palette))
+            messages = _of_chart(chart, dataset, marts[dataset["mart"]], palette)
+            yield from (Finding(file, message) for message in messages)
 
 
 def _of_chart(chart: Yaml, dataset: Yaml, mart: Mart, palette: Yaml) -> Iterator[str]:
@@ -163,14 +164,16 @@ def _of_dashboard(board: Board, marts: Mapping[str, Mart], palette: Yaml, hidden
     for row in page["rows"]:
         if "charts" in row and sum(row["charts"].values()) != GRID_COLUMNS:
             yield Finding(file, f"the row of {', '.join(row['charts'])} is not {GRID_COLUMNS} columns wide")
-    if not any(f"人数少于{hidden_below}" in row.get("text", "") for row in page["rows"]):
-        yield Finding(file, f"no text says that groups of fewer than {hidden_below} people are hidden (人数少于{hidden_below})")
+    promise = f"人数少于{hidden_below}"
+    if not any(promise in row.get("text", "") for row in page["rows"]):
+        yield Finding(file, f"no text says {promise}, so nobody learns that small groups are hidden")
     for colour in page.get("colors", {}).values():
         if colour not in palette["named"]:
             yield Finding(file, f"the palette has no colour {colour}")
     names = [entry["name"] for entry in page["filters"]]
     for entry in page["filters"]:
-        yield from (Finding(file, f"the filter {entry['name']} {message}") for message in _of_filter(entry, names, board, marts))
+        messages = _of_filter(entry, names, board, marts)
+        yield from (Finding(file, f"the filter {entry['name']} {message}") for message in messages)
 
 
 def _of_filter(entry: Mapping[str, Any], names: list[str], board: Board, marts: Mapping[str, Mart]) -> Iterator[str]:
@@ -210,7 +213,9 @@ def main() -> None:
     for finding in found:
         print(finding)
     charts = sum(len(board.charts) for board in sources.boards)
-    sys.exit(f"{len(found)} findings") if found else print(f"{len(sources.boards)} dashboards, {charts} charts: no finding")
+    if found:
+        sys.exit(f"{len(found)} findings")
+    print(f"{len(sources.boards)} dashboards, {charts} charts: no finding")
 
 
 if __name__ == "__main__":

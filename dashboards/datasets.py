@@ -1,7 +1,8 @@
 """From a dataset file to Superset's dataset: labels from the mart's description, SQL from a few declared kinds.
 
 A dataset file holds no SQL. A metric is `sum`, `max`, `mean` (with `weight`) or `ratio`; a derived column recodes a
-mart column or writes its month or quarter as text. So every reference can be checked, and no expression can reach past its mart.
+mart column or writes its month or quarter as text. So every reference can be checked, and no expression can reach past
+its mart.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ def columns_of_metric(metric: Mapping[str, Any]) -> list[str]:
 
 def column_of_derived(derived: Mapping[str, Any]) -> str:
     """The mart column a derived column is made from."""
-    return next(derived[kind] for kind in DERIVED_KINDS if kind in derived)
+    return str(next(derived[kind] for kind in DERIVED_KINDS if kind in derived))
 
 
 def metric_label(metric: Mapping[str, Any], mart: Mart) -> str:
@@ -45,20 +46,20 @@ def metric_sql(metric: Mapping[str, Any]) -> str:
     else:
         function = next(kind for kind in ("sum", "max") if kind in metric)
         sql = f"{function.upper()}({metric[function]})"
-    factors = "".join(f" {sign} {metric[word]}" for word, sign in (("multiply", "*"), ("divide", "/")) if word in metric)
+    signs = {"multiply": "*", "divide": "/"}
+    factors = "".join(f" {sign} {metric[word]}" for word, sign in signs.items() if word in metric)
     return f"({sql}){factors}" if factors else sql
 
 
 def derived_sql(derived: Mapping[str, Any]) -> str:
-    """The expression of a derived column; an unknown code stays visible as it is, NULL becomes `missing` if given."""
+    """The expression of a derived column; an unknown code stays visible as it is."""
     column = column_of_derived(derived)
     if "month_text" in derived:
         return f"strftime({column}, '%Y-%m')"
     if "quarter_text" in derived:
         return f"year({column}) || '年' || quarter({column}) || '季度'"
     whens = "".join(f" WHEN {_quoted(code)} THEN {_quoted(text)}" for code, text in derived["values"].items())
-    sql = f"CASE {column}{whens} ELSE {column} END"
-    return f"COALESCE({sql}, {_quoted(derived['missing'])})" if "missing" in derived else sql
+    return f"CASE {column}{whens} ELSE {column} END"
 
 
 def build_dataset(dataset: Yaml, mart: Mart) -> Yaml:

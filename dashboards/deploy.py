@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,10 @@ class BrokenDashboards(LakewardenError):
     """The files contradict each other or the marts; nothing was imported."""
 
 
+class NothingPublished(LakewardenError):
+    """There is no published file yet, so there is nothing that a dashboard could show."""
+
+
 class MissingSecret(LakewardenError):
     """A secret that Superset needs is not there and could not be made."""
 
@@ -55,7 +60,10 @@ def main() -> None:
 
 def deploy(lake: Path, home: Path) -> str:
     """Do what is needed and say in a few words what was done."""
-    bundle = checked_bundle(lake / "published" / "published.duckdb")
+    published = lake / "published" / "published.duckdb"
+    if not published.exists():
+        raise NothingPublished(f"nothing is published at {published}; run `make demo`, or `lakewarden publish`")
+    bundle = checked_bundle(published)
     home.mkdir(parents=True, exist_ok=True)
     with alone(home):
         passwords = read_secrets(lake / "secrets")
@@ -65,13 +73,22 @@ def deploy(lake: Path, home: Path) -> str:
         stamp.unlink(missing_ok=True)
         os.environ |= {"LAKE_HOME": str(lake), "SUPERSET_HOME": str(home)}
         os.environ["SUPERSET_CONFIG_PATH"] = str(ROOT / "infra" / "superset" / "superset_config.py")
-        logging.disable(logging.INFO)  # a thousand lines of migrations tell nobody anything
-        from dashboards.superset_app import bring_into_line
-
-        bring_into_line(bundle, passwords)
+        deploy_into_superset(bundle, passwords)
         flush(home / "cache_data")
         stamp.write_text(mark)
     return f"deployed {describe(bundle)}"
+
+
+def deploy_into_superset(bundle: Bundle, passwords: dict[str, str]) -> None:
+    """Start the application once and do everything in it. The imports cost seconds, so they wait until needed."""
+    logging.disable(logging.INFO)  # a thousand lines of migrations tell nobody anything
+    from superset.app import create_app  # noqa: PLC0415  (reads the settings at import)
+
+    app = create_app()
+    with app.app_context():
+        from dashboards.superset_state import bring_into_line  # noqa: PLC0415  (its models need the application)
+
+        bring_into_line(app, bundle, passwords)
 
 
 def checked_bundle(published: Path) -> Bundle:
@@ -97,8 +114,8 @@ def read_secrets(folder: Path) -> dict[str, str]:
 def stamp_of(bundle: Bundle, passwords: dict[str, str]) -> str:
     """A hash over all that a deploy depends on: the archive, the settings, this code, the versions, the passwords."""
     digest = hashlib.sha256(archive(bundle))
-    files = [*FOLDER.glob("*.py"), *(ROOT / "infra" / "superset").glob("*.*"), ROOT / "infra" / "locks" / "superset.txt"]
-    for file in sorted(files):
+    versions = ROOT / "infra" / "locks" / "superset.txt"
+    for file in sorted((*FOLDER.glob("*.py"), *(ROOT / "infra" / "superset").glob("*.*"), versions)):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     digest.update(repr(sorted(passwords.items())).encode())
     return digest.hexdigest()
@@ -112,8 +129,8 @@ def flush(folder: Path) -> None:
 
 def describe(bundle: Bundle) -> str:
     """Counts for people."""
-    counts = {kind: sum(path.startswith(f"{kind}/") for path in bundle) for kind in ("dashboards", "charts", "datasets")}
-    return ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    counts = Counter(path.partition("/")[0] for path in bundle)
+    return ", ".join(f"{counts[kind]} {kind}" for kind in ("dashboards", "charts", "datasets"))
 
 
 @contextmanager

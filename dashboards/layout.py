@@ -64,11 +64,12 @@ class Layout:
 
     def _position(self) -> Yaml:
         rows = [self._row(index, row) for index, row in enumerate(self.board.dashboard["rows"], start=1)]
+        row_ids = [row[0]["id"] for row in rows]
         nodes: Yaml = {
             "DASHBOARD_VERSION_KEY": "v2",
             "ROOT_ID": {"type": "ROOT", "id": "ROOT_ID", "children": ["GRID_ID"]},
             "HEADER_ID": {"type": "HEADER", "id": "HEADER_ID", "meta": {"text": self.board.dashboard["title"]}},
-            "GRID_ID": {"type": "GRID", "id": "GRID_ID", "parents": ["ROOT_ID"], "children": [row[0]["id"] for row in rows]},
+            "GRID_ID": {"type": "GRID", "id": "GRID_ID", "parents": ["ROOT_ID"], "children": row_ids},
         }
         return nodes | {node["id"]: node for row in rows for node in row}
 
@@ -108,6 +109,7 @@ class Layout:
     def _native_filter(self, entry: Mapping[str, Any]) -> Yaml:
         is_time = entry["kind"] == "time"
         reached = reached_by(entry, self.board, self.marts)
+        choice = {} if is_time else {"multiSelect": True, "searchAllOptions": False}
         return {
             "id": self._filter_id(entry["name"]),
             "type": "NATIVE_FILTER",
@@ -115,7 +117,7 @@ class Layout:
             "description": entry.get("description", ""),
             "filterType": "filter_time" if is_time else "filter_select",
             "targets": [{}] if is_time else [self._target(entry)],
-            "controlValues": {"enableEmptyFilter": False} | ({} if is_time else {"multiSelect": True, "searchAllOptions": False}),
+            "controlValues": {"enableEmptyFilter": False} | choice,
             "defaultDataMask": {"extraFormData": {}, "filterState": {}, "ownState": {}},
             "cascadeParentIds": [self._filter_id(entry["parent"])] if "parent" in entry else [],
             "scope": {

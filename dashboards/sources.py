@@ -13,7 +13,7 @@ Yaml = dict[str, Any]
 try:  # the C loader is ten times faster and not in every build of PyYAML
     from yaml import CSafeLoader as Loader
 except ImportError:
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as Loader
 
 
 @dataclass(frozen=True)
@@ -63,4 +63,4 @@ def _read_all(folder: Path) -> dict[str, Yaml]:
 
 
 def _read(file: Path) -> Yaml:
-    return yaml.load(file.read_text(encoding="utf-8"), Loader) or {}  # noqa: S506  (a safe loader, see above)
+    return yaml.load(file.read_text(encoding="utf-8"), Loader) or {}

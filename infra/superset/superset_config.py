@@ -16,8 +16,8 @@ if HERE not in sys.path:
     sys.path.insert(0, HERE)
 
 import superset_look as look  # noqa: E402  (only importable after the line above)
-from superset_texts import server_texts  # noqa: E402
 from superset_repairs import repair  # noqa: E402
+from superset_texts import server_texts  # noqa: E402
 
 HOME = Path(os.environ["SUPERSET_HOME"])
 PUBLISHED = Path(os.environ["LAKE_HOME"]) / "published" / "published.duckdb"

@@ -52,7 +52,8 @@ def _logo() -> str:
         f'<path d="M2 {9 + 6 * row}{wave}" fill="none" stroke="{colour}" stroke-width="3" stroke-linecap="round"/>'
         for row, colour in enumerate(colours)
     )
-    words = f'<text x="42" y="21" font-family="sans-serif" font-size="17" font-weight="600" fill="{SURFACE["primary"]}">Lakewarden</text>'
+    font = 'font-family="sans-serif" font-size="17" font-weight="600"'
+    words = f'<text x="42" y="21" {font} fill="{SURFACE["primary"]}">Lakewarden</text>'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="150" height="30" viewBox="0 0 150 30">{waves}{words}</svg>'
     return "data:image/svg+xml," + quote(svg)
 

@@ -1,7 +1,7 @@
 """A data cache that belongs to one published file: after the file is replaced, nothing of the old one is answered."""
 
-import os
 import threading
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -16,7 +16,7 @@ class PublishedFileCache(FileSystemCache):
     """
 
     def __init__(self, cache_dir: str, published: str, **settings: Any) -> None:
-        self._published = published
+        self._published = Path(published)
         self._seen = threading.local()
         super().__init__(cache_dir, **settings)
 
@@ -27,7 +27,7 @@ class PublishedFileCache(FileSystemCache):
 
     def _mark(self) -> str:
         try:
-            status = os.stat(self._published)
+            status = self._published.stat()
         except FileNotFoundError:
             return "nothing published"
         return f"{status.st_ino}-{status.st_mtime_ns}"
@@ -39,6 +39,8 @@ class PublishedFileCache(FileSystemCache):
         return super()._get_filename(f"{mark} {key}")
 
 
-def published_file_cache(app: Flask, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> PublishedFileCache:
+def published_file_cache(
+    _app: Flask, config: dict[str, Any], _arguments: list[Any], options: dict[str, Any]
+) -> PublishedFileCache:
     """What flask-caching calls to make the cache named in DATA_CACHE_CONFIG."""
-    return PublishedFileCache(config["CACHE_DIR"], config["PUBLISHED_FILE"], default_timeout=kwargs["default_timeout"])
+    return PublishedFileCache(config["CACHE_DIR"], config["PUBLISHED_FILE"], **options)

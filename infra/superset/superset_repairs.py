@@ -1,5 +1,7 @@
 """What Superset offers no setting for: our texts in the language pack, and a start page for people who only look."""
 
+from http import HTTPStatus
+
 from flask import Flask, Response, redirect, request
 from superset_texts import with_our_texts
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,7 +20,7 @@ def repair(app: Flask) -> None:
 
     @app.after_request
     def lay_texts_over(response: Response) -> Response:
-        if request.path != LANGUAGE_PACK or response.status_code != 200:
+        if request.path != LANGUAGE_PACK or response.status_code != HTTPStatus.OK:
             return response
         response.direct_passthrough = False
         response.set_data(with_our_texts(response.get_data()))

@@ -21,7 +21,7 @@ def server_texts(folder: Path) -> str:
     draft = target.with_suffix(f".{os.getpid()}.draft")
     with draft.open("wb") as stream:
         write_mo(stream, catalogue)
-    os.replace(draft, target)
+    draft.replace(target)
     return f"translations;{folder}"
 
 

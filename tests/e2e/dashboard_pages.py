@@ -1,0 +1,129 @@
+"""A dashboard in a browser, in the words of somebody who looks at it."""
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-output"
+# High enough for a whole page: Superset draws only the charts that are in view.
+WINDOW = {"width": 1600, "height": 3400}
+PATIENCE_MS = 90_000
+
+# What is seen inside one chart. A canvas counts as drawn when it holds more than one colour.
+_LOOK_AT_CHART = """
+chart => {
+  const shown = selector => [...chart.querySelectorAll(selector)].filter(e => e.getClientRects().length > 0);
+  const colours = canvas => {
+    const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    const found = new Set();
+    for (let i = 0; i < pixels.length && found.size < 3; i += 4 * 7)
+      found.add([pixels[i], pixels[i + 1], pixels[i + 2], pixels[i + 3]].join());
+    return found.size;
+  };
+  return {
+    name: chart.dataset.testChartName,
+    kind: chart.dataset.testVizType,
+    loading: shown('.loading, [data-test="loading-indicator"], .ant-spin-spinning').length > 0,
+    complaint: shown('[role="alert"], .ant-alert, .alert, .ant-empty, [data-test="chart-error"]')
+      .map(e => e.innerText || 'something without words').join(' | '),
+    drawn: shown('canvas').some(c => c.width * c.height > 0 && colours(c) > 1)
+      || shown('svg path.region').some(p => !['none', ''].includes(p.style.fill))
+      || shown('tbody tr td').some(cell => cell.innerText.trim() !== ''),
+    words: shown('.header-line').map(e => e.innerText).join(' '),
+  };
+}
+"""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What one look at a chart told."""
+
+    name: str
+    kind: str
+    loading: bool
+    complaint: str
+    drawn: bool
+    words: str
+
+    @property
+    def is_ready(self) -> bool:
+        """Nothing turns any more, and there is a picture or a complaint."""
+        return not self.loading and (self.drawn or bool(self.complaint))
+
+
+def open_browser(playwright: Playwright) -> Browser:
+    """The system's Chromium; the path comes from $CHROMIUM or from the PATH."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert chromium, "no Chromium found; install `chromium` and `fonts-noto-cjk`, or set CHROMIUM to its path"
+    return playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+
+
+def log_in(context: BrowserContext, base_url: str, username: str, password: str) -> Page:
+    """A page on which somebody has logged in through the form."""
+    page = context.new_page()
+    page.goto(f"{base_url}/login/")
+    page.locator("#username").fill(username)
+    page.locator("#password").fill(password)
+    page.locator("button[type=submit], [data-test=login-button]").first.click()
+    page.wait_for_url(lambda url: "/login" not in url, timeout=PATIENCE_MS)
+    return page
+
+
+class DashboardPage:
+    """One dashboard, opened."""
+
+    def __init__(self, page: Page, base_url: str, slug: str) -> None:
+        self._page = page
+        page.goto(f"{base_url}/superset/dashboard/{slug}/")
+
+    def charts(self, expected: int) -> list[Chart]:
+        """All charts, once `expected` of them are there and each is ready; after the patience as they are then."""
+        holders = self._page.locator("[data-test=chart-grid-component]")
+        expect(holders).to_have_count(expected, timeout=PATIENCE_MS)
+        waited = 0
+        while not all(chart.is_ready for chart in self._look()) and waited < PATIENCE_MS:
+            self._page.wait_for_timeout(500)
+            waited += 500
+        return self._look()
+
+    def choose_first(self, name: str) -> str:
+        """Choose the first choice of the filter `name`, apply it, and return the choice."""
+        filter_box = self._page.locator("[data-test=filter-bar], [data-test=horizontal-filterbar-empty], body").first
+        control = filter_box.locator(".ant-form-item, [data-test=form-item-value]").filter(has_text=name).first
+        control.locator(".ant-select-selector, .ant-select").first.click()
+        option = self._page.locator(".ant-select-dropdown:visible .ant-select-item-option").first
+        expect(option).to_be_visible(timeout=PATIENCE_MS)
+        chosen = option.inner_text()
+        option.click()
+        self._page.keyboard.press("Escape")
+        self._page.locator("[data-test=filter-bar__apply-button]").click()
+        return chosen
+
+    def picture(self, name: str) -> Path:
+        """Keep what is seen as a picture."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        path = SCREENSHOTS / f"{name}.png"
+        self._page.evaluate("window.scrollTo(0, 0)")
+        self._page.wait_for_timeout(1_000)  # the bars grow for a moment
+        parts = self._page.locator(".dashboard-component")
+        bottom = max(parts.evaluate_all("parts => parts.map(part => part.getBoundingClientRect().bottom)"))
+        self._page.screenshot(path=path, clip={"x": 0, "y": 0, "width": WINDOW["width"], "height": bottom + 24})
+        return path
+
+    def complaints(self) -> list[str]:
+        """What pops up outside the charts."""
+        popped_up = self._page.locator(".toast, .ant-notification-notice, .ant-message")
+        return [text for text in popped_up.all_inner_texts() if text]
+
+    def words(self) -> str:
+        """All that can be read on the page."""
+        return re.sub(r"\s+", " ", self._page.locator("body").inner_text())
+
+    def _look(self) -> list[Chart]:
+        charts = self._page.locator("[data-test=chart-grid-component]")
+        return [Chart(**seen) for seen in charts.evaluate_all(f"charts => charts.map({_LOOK_AT_CHART})")]
