@@ -13,6 +13,9 @@ locks=infra/locks
 export UV_CACHE_DIR="${UV_CACHE_DIR:-$LAKEWARDEN_ROOT/.cache/uv}" UV_NO_PROGRESS=1
 mkdir -p .venv .cache/setup
 
+# What runs in the background does not hear Ctrl-C by itself; the whole group ends, and a new call goes on.
+trap 'trap - INT TERM; kill 0; exit 130' INT TERM
+
 # --- the interpreter ---------------------------------------------------------------------------------------
 
 # The locks hold for 3.11 only. LAKEWARDEN_PYTHON names another interpreter than the first one found.
@@ -87,6 +90,12 @@ project() {
   sha256sum < pyproject.toml > "$made_from"
 }
 
+# --- the engine's jars ---------------------------------------------------------------------------------------
+
+jars() {
+  if infra/engine/jars.sh --check; then found "jars of the engine"; else step "jars of the engine" infra/engine/jars.sh; fi
+}
+
 # --- all of it ---------------------------------------------------------------------------------------------
 
 python="$(find_python)" || fail "Python 3.11 was not found; install python3.11 with its venv module, or name it in LAKEWARDEN_PYTHON."
@@ -103,9 +112,13 @@ else
 fi
 take_over_pip_index
 
-for name in platform spark superset; do environment "$name"; done
-project
-if infra/engine/jars.sh --check; then found "jars of the engine"; else step "jars of the engine" infra/engine/jars.sh; fi
+# Side by side: one downloads while another builds or compiles.
+{ environment platform; project; } & sides=($!)
+{ environment spark; jars; } & sides+=($!)
+environment superset & sides+=($!)
+broken=0
+for side in "${sides[@]}"; do wait "$side" || broken=1; done
+((broken == 0)) || exit 1
 
 if [[ "${1:-}" == --browser ]]; then
   if has_browser; then found "Chromium ($(browser_command))"; else step "Chromium, from the system's packages" install_browser; fi

@@ -18,7 +18,9 @@ step() { # title, command...
   heartbeat "$title" "$began" & local heart=$!
   # shellcheck disable=SC2064  # the pid of now is meant
   trap "kill $heart 2>/dev/null || true" EXIT
-  (set -e; "$@") > "$log" 2>&1 || code=$?
+  # In the background, for in front of `||` bash would forget -e and go on after a failed line.
+  "$@" > "$log" 2>&1 &
+  wait $! || code=$?
   kill "$heart" 2> /dev/null || true
   wait "$heart" 2> /dev/null || true
   trap - EXIT
