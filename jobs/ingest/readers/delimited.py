@@ -1,0 +1,200 @@
+"""CSV: Arrow's streaming parser, with what it lets pass watched from outside: encodings, quotes, ragged rows."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from contracts.model import Contract, Reader
+from jobs.ingest.readers.batches import ROWS_AT_ONCE, Chunk, Row, chunks
+from jobs.ingest.readers.decoding import decided_encoding, utf8_stream
+from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason
+from jobs.ingest.readers.headers import ColumnNames, Placement, normal_name, place
+from jobs.ingest.readers.quoting import QuoteWatch
+
+#: The most bytes a record may have, and what the parser holds at once.
+BLOCK_BYTES = 1 << 20
+_OTHER_DELIMITERS = ",;\t|，；"
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def read_delimited(path: Path, contract: Contract, reader: Reader) -> Iterator[Chunk]:
+    """The records of a delimited text file; blank lines are none, an empty or empty quoted cell is NULL.
+
+    Record numbers count every record, ragged ones too; line breaks inside quotes do not count.
+    Raises: FileFault, also after some chunks.
+    """
+    delimiter = str(reader.options.get("delimiter", ","))
+    with utf8_stream(path, decided_encoding(path, reader.options["encodings"])) as stream:
+        head = stream.read(BLOCK_BYTES)
+        header, behind = _header(head, delimiter)
+        _require_delimiter(header, delimiter, ColumnNames(contract))
+        placement = place(header, contract)
+        records = _Records(stream, head[behind:], delimiter, placement)
+        yield from records.chunks(contract.source.null_texts)
+
+
+def _header(head: bytes, delimiter: str) -> tuple[list[str], int]:
+    """The first record that is not blank, and how many bytes it ends at."""
+    consumed = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal consumed
+        # a character may be cut at the end of the head; universal line ends, for some files have CR alone
+        for line in io.StringIO(head.decode("utf-8", "ignore"), newline=""):
+            consumed += len(line.encode())
+            yield line
+
+    try:
+        header = next((cells for cells in csv.reader(lines(), delimiter=delimiter, strict=True) if cells), None)
+    except csv.Error:
+        raise FileFault(FileFaultReason.TRUNCATED, "the header's quotes do not pair") from None
+    if header is None:
+        raise FileFault(FileFaultReason.EMPTY)
+    if consumed >= BLOCK_BYTES:
+        raise FileFault(FileFaultReason.RECORD_TOO_LONG, "the header")
+    return [header[0].removeprefix(_BYTE_ORDER_MARK), *header[1:]], consumed
+
+
+def _require_delimiter(header: Sequence[str], delimiter: str, names: ColumnNames) -> None:
+    if len(header) > 1 or names.field(header[0]) or names.is_ignored(header[0]):
+        return
+    for other in _OTHER_DELIMITERS:
+        if other != delimiter and any(names.field(text) for text in header[0].split(other)):
+            raise FileFault(FileFaultReason.WRONG_DELIMITER, f"U+{ord(other):04X}, not U+{ord(delimiter):04X}")
+
+
+class _Records:
+    """What follows the header: good records in Arrow's blocks, ragged ones beside them, each with its number."""
+
+    closed = False  # Arrow asks a stream for it
+
+    def __init__(self, stream: Any, first: bytes, delimiter: str, placement: Placement) -> None:
+        self._stream = stream
+        self._first = first
+        self._delimiter = delimiter
+        self._placement = placement
+        self._watch = QuoteWatch(delimiter)
+        self._ragged: list[Row] = []
+        self._ragged_numbers: list[int] = []
+        self._has_only_ragged = False
+
+    def read(self, size: int) -> bytes:
+        """The next bytes for the parser, watched; Arrow hands an exception of ours on unchanged."""
+        data, self._first = self._first[:size], self._first[size:]
+        data = data or self._stream.read(size)
+        self._watch.feed(data)
+        return data
+
+    def chunks(self, null_texts: Sequence[str]) -> Iterator[Chunk]:
+        """All records. Raises: FileFault when the quotes or the lengths of the records forbid to trust them."""
+        number = 1
+        for batch in self._blocks():
+            if batch.num_rows:
+                numbers = self._numbers(number, batch.num_rows)
+                number = numbers[-1] + 1
+                yield _chunk(batch, numbers, self._placement, null_texts)
+            yield from self._take_ragged()
+        yield from self._take_ragged()
+        self._watch.finish()
+
+    def _blocks(self) -> Iterator[Any]:
+        wanted = sorted({*self._placement.unnamed, *(c for cs in self._placement.fields.values() for c in cs)})
+        names = [str(column) for column in wanted]
+        try:
+            yield from arrow_csv.open_csv(
+                pa.PythonFile(self, "r"),
+                read_options=arrow_csv.ReadOptions(
+                    use_threads=False,
+                    block_size=BLOCK_BYTES,
+                    column_names=[str(column) for column in range(self._placement.width)],
+                ),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=self._delimiter, newlines_in_values=True, invalid_row_handler=self._note_ragged
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    include_columns=names,
+                    column_types=dict.fromkeys(names, pa.string()),
+                    strings_can_be_null=True,
+                    null_values=[""],
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            self._explain("Empty CSV" in str(error))
+
+    def _explain(self, is_empty: bool) -> None:
+        """Turn Arrow's refusal, whose text quotes the file, into ours."""
+        if is_empty:  # no byte behind the header
+            return
+        if self._has_only_ragged:
+            raise FileFault(FileFaultReason.ONLY_RAGGED_ROWS, f"{ROWS_AT_ONCE} rows in a row") from None
+        while self.read(BLOCK_BYTES):  # an unclosed quote makes a long record too, and is the better reason
+            pass
+        self._watch.finish()
+        raise FileFault(FileFaultReason.RECORD_TOO_LONG, f"more than {BLOCK_BYTES} bytes") from None
+
+    def _note_ragged(self, row: Any) -> str:
+        if len(self._ragged) >= ROWS_AT_ONCE:
+            self._has_only_ragged = True
+            return "error"
+        cells = next(csv.reader([row.text], delimiter=self._delimiter), [])
+        values = [_first_cell(cells, columns) for columns in self._placement.fields.values()]
+        self._ragged.append((row.number, RowFaultReason.RAGGED_ROW, values))
+        self._ragged_numbers.append(row.number)
+        return "skip"
+
+    def _take_ragged(self) -> Iterator[Chunk]:
+        rows, self._ragged = self._ragged, []
+        yield from chunks(rows, tuple(self._placement.fields))
+
+    def _numbers(self, start: int, count: int) -> Any:
+        """The next `count` record numbers that are not those of ragged rows, which Arrow may report a block ahead."""
+        taken = np.array(self._ragged_numbers, np.int64)
+        numbers = np.setdiff1d(np.arange(start, start + count + len(taken)), taken)[:count]
+        self._ragged_numbers = [number for number in self._ragged_numbers if number > numbers[-1]]
+        return numbers
+
+
+def _first_cell(cells: Sequence[str], columns: Sequence[int]) -> str | None:
+    """The cell as it stands in a ragged row: maybe shifted, for the one who mends it."""
+    return (cells[columns[0]] or None) if columns[0] < len(cells) else None
+
+
+def _chunk(batch: Any, numbers: Any, placement: Placement, null_texts: Sequence[str]) -> Chunk:
+    columns, faults = {}, pa.nulls(batch.num_rows, pa.string())
+    for field, places in placement.fields.items():
+        columns[field] = batch[str(places[0])]
+        for place_ in places[1:]:
+            said, other = (_without(column, null_texts) for column in (columns[field], batch[str(place_)]))
+            faults = _also(faults, pc.not_equal(said, other), RowFaultReason.REPEATED_VALUES_DIFFER)
+            columns[field] = pc.coalesce(said, other, columns[field])
+    for unnamed in placement.unnamed:
+        faults = _also(faults, batch[str(unnamed)].is_valid(), RowFaultReason.RAGGED_ROW)
+    if (repeats := _repeats_header(columns, placement)) is not None:
+        faults = _also(faults, repeats, RowFaultReason.REPEATED_HEADER)
+    return Chunk(pa.array(numbers), columns, faults)
+
+
+def _repeats_header(columns: dict[str, Any], placement: Placement) -> Any:
+    """Where a record says in every field what the header says; None where no record does, which is the rule."""
+    repeats: Any = None
+    for field, header in placement.headers.items():
+        same = pc.equal(pc.utf8_trim_whitespace(columns[field]), normal_name(header))
+        repeats = same if repeats is None else pc.and_kleene(repeats, same)
+        if not pc.any(repeats).as_py():
+            return None
+    return repeats
+
+
+def _without(column: Any, null_texts: Sequence[str]) -> Any:
+    return pc.if_else(pc.is_in(column, pa.array(null_texts, pa.string())), pa.scalar(None, pa.string()), column)
+
+
+def _also(faults: Any, is_at_fault: Any, reason: RowFaultReason) -> Any:
+    return pc.if_else(pc.fill_null(is_at_fault, False), pc.coalesce(faults, pa.scalar(str(reason))), faults)

@@ -1,0 +1,83 @@
+"""What a file is, by its content alone; its name is not asked."""
+
+import re
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from jobs.ingest.readers.faults import FileFault, FileFaultReason
+
+_HEAD_BYTES = 4096
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: Kinds that nobody reads here; naming them saves the sender a question.
+_OTHERS = {
+    b"\x1f\x8b": "a gzip archive",
+    b"%PDF": "a PDF document",
+    b"PAR1": "a Parquet file",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"SQLite format 3": "a database file",
+}
+_MARKUP = re.compile(rb"<[?!A-Za-z_]")
+_HTML = re.compile(rb"<!doctype\s+html|<(?:html|head|body|table|meta)[\s>]", re.IGNORECASE)
+# a header such as [FDD]切换次数 opens with a bracket and is no JSON
+_JSON = re.compile(rb"\[\s*(?:[\[{\]\"0-9tfn-]|\Z)|\{\s*(?:[\"}]|\Z)")
+_NAMES = {"csv": "delimited text", "xlsx": "a workbook (.xlsx)", "kobo_json": "JSON", "pm_xml": "XML"}
+
+
+def kind_of(path: Path, expected: Sequence[str]) -> str:
+    """The kind of the file, one of those that the contract expects.
+
+    Raises: FileFault EMPTY, ENCRYPTED, MALFORMED (a broken archive) or WRONG_KIND, which says what it seems to be.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    kind, seen = _recognised(path, head)
+    if kind not in expected:
+        wanted = ", ".join(_NAMES[name] for name in expected)
+        raise FileFault(FileFaultReason.WRONG_KIND, f"it looks like {seen}; expected {wanted}")
+    return kind
+
+
+def _recognised(path: Path, head: bytes) -> tuple[str, str]:
+    """The kind, or an empty text for a kind nobody reads; and what to call it."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text and len(head) < _HEAD_BYTES:
+        raise FileFault(FileFaultReason.EMPTY)
+    if head.startswith(_ZIP):
+        return ("xlsx", _NAMES["xlsx"]) if _is_workbook(path) else ("", "a zip archive without a workbook")
+    if head.startswith(_OLE):
+        return "", _kind_of_ole(path)
+    for magic, name in _OTHERS.items():
+        if head.startswith(magic):
+            return "", name
+    if _MARKUP.match(text):
+        return ("", "an HTML page") if _HTML.match(text) else ("pm_xml", _NAMES["pm_xml"])
+    return ("kobo_json", _NAMES["kobo_json"]) if _JSON.match(text) else ("csv", _NAMES["csv"])
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile:
+        # the list of entries stands at the end, so a cut archive has none
+        raise FileFault(FileFaultReason.TRUNCATED, "the archive has no list of its entries") from None
+    if "xl/workbook.bin" in names:
+        raise FileFault(FileFaultReason.WRONG_KIND, "it looks like a binary workbook (.xlsb); save it as .xlsx")
+    return any(name.startswith("xl/") for name in names)
+
+
+def _kind_of_ole(path: Path) -> str:
+    """What an OLE container holds: its directory names the streams. Raises: FileFault ENCRYPTED."""
+    with path.open("rb") as file:
+        header = file.read(512)
+        sector = 1 << int.from_bytes(header[30:32], "little") if header[30:32] in {b"\x09\x00", b"\x0c\x00"} else 512
+        file.seek((int.from_bytes(header[48:52], "little") + 1) * sector)
+        directory = file.read(8192)
+    if "EncryptedPackage".encode("utf-16-le") in directory:
+        raise FileFault(FileFaultReason.ENCRYPTED, "a workbook with a password; save it without")
+    return "an old binary Office file (.xls); save it as .xlsx"
