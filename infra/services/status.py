@@ -3,7 +3,6 @@
 infra/with_settings.sh python -m infra.services.status
 """
 
-import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -60,9 +59,9 @@ def main() -> int:
     console.print(table)
     wrong = [answer for answer in table.columns[-1].cells if answer not in {"", "healthy"}]
     all_run = all(state == "running" for state in table.columns[1].cells)
-    if all_run and (lakewarden := shutil.which("lakewarden")):
+    if states(installation).get("engine", {}).get("statename") == "RUNNING":
         console.print()
-        subprocess.run([lakewarden, "status"], check=False)
+        subprocess.run(["lakewarden", "status"], check=False)
     return 0 if all_run and not wrong else 3
 
 
