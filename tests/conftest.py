@@ -1,0 +1,143 @@
+"""What tests stand on: an engine of their own for jobs, and the whole platform for the rest; started once, stopped."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from jobs.settings import Settings
+from jobs.storage.engine import engine
+from jobs.storage.keys import KeyFiles
+from jobs.storage.lake import Lake
+from jobs.storage.ledger import Ledger
+
+ROOT = Path(__file__).resolve().parent.parent
+OUTPUT = ROOT / "test-output"
+KEY_DOMAINS = ("customer", "organisation", "partner", "phone", "resident", "submission", "transaction")
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One running installation, reached as its users reach it."""
+
+    home: Path
+    ports: dict[str, int]
+    environment: dict[str, str] = field(repr=False)
+
+    @property
+    def airflow_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['LAKEWARDEN_AIRFLOW_PORT']}"
+
+    @property
+    def superset_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['LAKEWARDEN_SUPERSET_PORT']}"
+
+    @property
+    def settings(self) -> Settings:
+        token = (self.home / "secrets" / "connect_token").read_text(encoding="ascii").strip()
+        return Settings(self.home, self.ports["LAKEWARDEN_CONNECT_PORT"], token, 0, 5)
+
+    def password(self, name: str) -> str:
+        """The content of a secret file, e.g. `airflow_viewer_password`."""
+        return (self.home / "secrets" / name).read_text(encoding="utf-8").strip()
+
+    def run(self, *command: str, check: bool = True, timeout_s: float = 600) -> subprocess.CompletedProcess[str]:
+        """A command of the checkout with this installation's settings; its output goes into the failure."""
+        finished = subprocess.run(
+            [str(ROOT / "infra" / "with_settings.sh"), *command],
+            cwd=ROOT, env=self.environment, text=True, capture_output=True, check=False, timeout=timeout_s,
+        )  # fmt: skip
+        if check and finished.returncode:
+            pytest.fail(
+                f"{command[0]} ended with {finished.returncode}\n{finished.stdout[-6000:]}\n{finished.stderr[-6000:]}"
+            )
+        return finished
+
+    def lakewarden(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """The command line, as a person types it."""
+        return self.run("lakewarden", *arguments, check=check)
+
+    def kill_engine(self) -> int:
+        """End the engine's JVM as a crash would; returns its process id."""
+        from infra.services.installation import Installation  # noqa: PLC0415
+        from infra.services.supervisor import states  # noqa: PLC0415
+
+        pid = int(states(Installation(ROOT, self.home))["engine"]["pid"])
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+
+def _installation(name: str, first_port: int) -> Platform:
+    """A fresh installation beside a user's own: other folder, other ports, nothing left of an earlier test run."""
+    names = ("LAKEWARDEN_CONNECT_PORT", "LAKEWARDEN_THRIFT_PORT", "LAKEWARDEN_AIRFLOW_PORT", "LAKEWARDEN_SUPERSET_PORT")
+    ports = {name: first_port + offset for offset, name in enumerate(names)}
+    home = ROOT / name
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith(("LAKE", "AIRFLOW", "SUPERSET"))},
+        **{key: str(port) for key, port in ports.items()},
+        "LAKE_HOME": str(home),
+        "LAKEWARDEN_ENGINE_MEMORY": "2g",
+        "LAKEWARDEN_SETTLE_SECONDS": "0",
+    }
+    platform = Platform(home, ports, environment)
+    if home.exists():
+        platform.run("python", "-m", "infra.services.down", check=False)
+        shutil.rmtree(home)
+    return platform
+
+
+@pytest.fixture(scope="session")
+def job_engine() -> Iterator[Platform]:
+    """An engine alone, for tests of jobs."""
+    platform = _installation(".lake-test-engine", 15250)
+    platform.run("python", "-m", "infra.services.up", "engine")
+    yield platform
+    platform.run("python", "-m", "infra.services.down", check=False)
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """The whole platform, empty: engine, Airflow and Superset."""
+    platform = _installation(".lake-test", 15260)
+    platform.run("python", "-m", "infra.services.up")
+    yield platform
+    platform.run("python", "-m", "infra.services.down", check=False)
+
+
+@pytest.fixture(scope="session")
+def spark(job_engine: Platform) -> Iterator[SparkSession]:
+    """One session for all tests of columns and frames."""
+    with engine(job_engine.settings) as session:
+        yield session
+
+
+@pytest.fixture
+def lake(spark: SparkSession, tmp_path: Path) -> Lake:
+    """An empty lake of one test, with its ledger and its keys."""
+    made = Lake(spark, tmp_path / "lake")
+    Ledger(made).prepare()
+    KeyFiles(made.home).create_missing(KEY_DOMAINS, in_use={})
+    return made
+
+
+@pytest.fixture(scope="session")
+def frame(spark: SparkSession) -> Callable[[str], DataFrame]:
+    """Rows as a person reads them: `a | b` above, a row a line, an empty cell is NULL; all columns are text."""
+
+    def read(text: str) -> DataFrame:
+        lines = [line for line in text.splitlines() if line.strip()]
+        rows = [[cell.strip() for cell in re.split(r"\|", line)] for line in lines]
+        header, values = rows[0], rows[1:]
+        assert values, "a frame without rows would prove nothing"
+        assert all(len(row) == len(header) for row in values), "every row has as many cells as the header"
+        schema = ", ".join(f"`{name}` string" for name in header)
+        return spark.createDataFrame([tuple(cell or None for cell in row) for row in values], schema)
+
+    return read
