@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
 FIRST_DAY = dt.date(2024, 1, 1)
+SATURDAY = 6
 HOLIDAY_NAMES = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -70,8 +71,9 @@ def day_of_library(date: dt.date) -> Day:
 
 
 def day_of_ours(date: dt.date, year: YearOfOurs) -> Day:
+    """A day of an overridden year: off when it is a holiday, or a weekend day that is not worked."""
     holiday = year.holidays.get(date)
-    is_weekend_off = date.isoweekday() >= 6 and date not in year.worked_weekend_days
+    is_weekend_off = date.isoweekday() >= SATURDAY and date not in year.worked_weekend_days
     return Day(date, holiday is None and not is_weekend_off, holiday)
 
 

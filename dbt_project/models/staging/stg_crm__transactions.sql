@@ -1,7 +1,8 @@
 -- The largest table with a key of its own, so the newest versions are kept instead of looked for in all history at
 -- every build. A batch is stamped before it is committed, hence the two days of overlap with what is held already.
 {{ config(materialized='incremental', incremental_strategy='merge', unique_key='transaction_key',
-          tblproperties={'delta.dataSkippingNumIndexedCols': '0'}) }}
+          tblproperties={'delta.dataSkippingNumIndexedCols': '0'},
+          pre_hook="{{ forget_all_if_some_vanished(source('desensitised', 'crm_transactions'), 'transaction_key') }}") }}
 
 with transactions_arrived as (
     select

@@ -1,0 +1,158 @@
+"""Conventions of dbt_project, from its files alone: what is described, what hides small groups, what was seen to fail."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[2]
+DBT_PROJECT = ROOT / "dbt_project"
+MODEL_FILES = {path.stem: path for path in sorted(DBT_PROJECT.glob("models/**/*.sql"))}
+SQL_FILES = [path for room in ("macros", "models", "tests") for path in sorted((DBT_PROJECT / room).rglob("*.sql"))]
+PEOPLE_COUNTS = {
+    "customer_count",
+    "new_customer_count",
+    "buyer_count",
+    "partner_count",
+    "account_count",
+    "contact_count",
+    "lead_count",
+}
+
+
+def yaml(path: Path) -> Any:
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+def described_models() -> dict[str, dict[str, Any]]:
+    files = DBT_PROJECT.glob("models/**/*__models.yml")
+    return {model["name"]: model for file in files for model in yaml(file)["models"]}
+
+
+def columns_written_by(sql: str, model: str) -> list[str]:
+    """The columns of the CTE that bears the model's own name, in order; rule 8 of the style asks for that CTE."""
+    body = re.search(rf"\n{model} as \(\n    select\n(.*?)\n    from ", sql, re.DOTALL)
+    assert body, f"{model}: the last CTE should bear the model's name and select its columns one by one"
+    text = re.sub(r"--[^\n]*", "", body[1])
+    text = text.replace(
+        "{{ network_quality() }}", "rrc_success_share, erab_drop_share, availability_share, downlink_gb"
+    )
+    while (stripped := re.sub(r"\([^()]*\)|\{\{[^{}]*\}\}", "", text)) != text:
+        text = stripped
+    return [re.split(r"[\s.]+", column.strip())[-1] for column in text.split(",")]
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (DBT_PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def enum_of(dataset: str, column: str) -> dict[str, str]:
+    family, name = dataset.split(".")
+    contract = yaml(ROOT / "contracts" / family / f"{name}.odcs.yaml")
+    (declared,) = (each for each in contract["schema"][0]["properties"] if each["name"] == column)
+    return {member["value"]: member["label"] for member in declared["enum"]}
+
+
+def test_every_model_is_described():
+    assert len(MODEL_FILES) > 20, "hardly any model found: this test would prove nothing"
+    assert set(described_models()) == set(MODEL_FILES)
+
+
+@pytest.mark.parametrize("model", sorted(MODEL_FILES))
+def test_every_column_that_a_model_writes_is_described_in_its_order(model):
+    written = columns_written_by(MODEL_FILES[model].read_text(encoding="utf-8"), model)
+    described = [column["name"] for column in described_models()[model]["columns"]]
+    assert written == described
+
+
+@pytest.mark.parametrize("model", sorted(MODEL_FILES))
+def test_a_description_starts_with_the_grain_and_every_column_has_a_chinese_label(model):
+    described = described_models()[model]
+    assert described["description"].startswith("One row per ")
+    for column in described["columns"]:
+        assert column["description"].strip(), column["name"]
+        assert re.search(r"[一-鿿]", column["config"]["meta"]["label"]), column["name"]
+
+
+def test_a_mart_says_what_is_hidden_and_shows_people_through_the_one_macro_only():
+    marts = [name for name, path in MODEL_FILES.items() if "marts" in path.parts and name.startswith("fct_")]
+    assert marts, "no mart found: this test would prove nothing"
+    for mart in marts:
+        sql, described = MODEL_FILES[mart].read_text(encoding="utf-8"), described_models()[mart]
+        assert re.search(r"[Hh]idden", described["description"]), mart
+        people = PEOPLE_COUNTS & {column["name"] for column in described["columns"]}
+        judged = {
+            test["small_groups_hidden"]["arguments"]["people"]
+            for test in described["data_tests"]
+            if "small_groups_hidden" in test
+        }
+        assert people - {"new_customer_count"} == judged, f"{mart}: each number of people needs its test"
+        for column in people:
+            assert re.search(rf"suppress_small_cells\((?:(?!\n\n).)*?\) }}}} as {column}\b", sql, re.DOTALL), (
+                mart,
+                column,
+            )
+
+
+def test_the_threshold_stands_in_one_place():
+    holders = [path for path in SQL_FILES if "smallest_visible_group" in path.read_text(encoding="utf-8")]
+    assert {path.name for path in holders} == {"suppress_small_cells.sql", "small_groups_hidden.sql"}
+
+
+def test_every_generic_test_of_ours_is_seen_to_fail_and_to_pass():
+    ours = {path.stem for path in (DBT_PROJECT / "tests" / "generic").glob("*.sql")}
+    assert ours, "no generic test found: this test would prove nothing"
+    text = (DBT_PROJECT / "tests" / "generic_tests_fail_on_bad_rows.sql").read_text(encoding="utf-8")
+    cases = re.findall(r"\('(\w+)', '[^']*',\s*test_(\w+)\(.*?\), (\d)\)", text, re.DOTALL)
+    assert {name for name, called, rows in cases if name == called and int(rows) > 0} == ours
+    assert {name for name, called, rows in cases if name == called and int(rows) == 0} == ours
+
+
+def test_only_desensitised_tables_are_read():
+    sources = re.findall(r"source\('([^']+)'", "\n".join(path.read_text(encoding="utf-8") for path in SQL_FILES))
+    assert sources, "no source found: this test would prove nothing"
+    assert set(sources) == {"desensitised"}
+
+
+@pytest.mark.parametrize(
+    ("list_name", "dataset"),
+    [
+        ("customer_kind", "crm.customers"),
+        ("gender", "crm.customers"),
+        ("occupation", "crm.customers"),
+        ("industry", "crm.customers"),
+        ("enterprise_size", "crm.customers"),
+        ("channel", "crm.transactions"),
+        ("target_group", "forms.market_feedback"),
+    ],
+)
+def test_code_names_are_those_of_the_contract(list_name, dataset):
+    names = {row["code"]: row["code_name"] for row in seed("code_names") if row["list_name"] == list_name}
+    assert names == enum_of(dataset, list_name) | {"unknown": "未知"}
+
+
+def test_products_are_those_of_the_contract():
+    assert {row["product_code"] for row in seed("products")} == set(enum_of("crm.transactions", "product_code"))
+
+
+def test_regions_are_complete_and_hang_together():
+    regions = seed("regions")
+    provinces = {row["code"]: row for row in regions if row["level"] == "province"}
+    cities = [row for row in regions if row["level"] == "city"]
+    municipalities = {"110000", "120000", "310000", "500000"}
+    prefectures = [row for row in cities if row["parent_code"] not in municipalities and "直辖县级" not in row["name"]]
+
+    assert max(Counter(row["code"] for row in regions).values()) == 1
+    assert (len(provinces), len(prefectures)) == (34, 333)
+    assert len({row["iso_3166_2"] for row in provinces.values()}) == 34
+    assert {row["parent_code"] for row in cities} <= set(provinces)
+    assert all(row["code"][:2] == row["parent_code"][:2] for row in cities)
+    spellings = Counter(name for row in cities if row["short_name"] for name in {row["name"], row["short_name"]})
+    assert max(spellings.values()) == 1, "a spelling that stands for two cities would double their cells"
