@@ -1,18 +1,46 @@
-"""What Superset offers no setting for: our texts in the language pack, and a start page for people who only look."""
+"""What Superset offers no setting for: our language pack, a start page for viewers, an end to guessing passwords."""
 
+import time
+from collections import deque
 from http import HTTPStatus
 
 from flask import Flask, Response, redirect, request
 from superset_texts import with_our_texts
 from werkzeug.wrappers import Response as AnyResponse
 
-LANGUAGE_PACK = "/superset/language_pack/zh/"
+LANGUAGE_PACK, LOGIN = "/superset/language_pack/zh/", "/login/"
 # The stock start page offers charts to edit and buttons that a viewer may not press.
 START_PAGE, DASHBOARDS = "/superset/welcome/", "/dashboard/list/"
 
 
+class Attempts:
+    """How often somebody tried lately; kept in memory, because one process serves all."""
+
+    def __init__(self, at_most: int, within_s: float, remembered: int = 10_000) -> None:
+        self._at_most, self._within_s, self._remembered = at_most, within_s, remembered
+        self._times: dict[str, deque[float]] = {}
+
+    def is_too_many(self, who: str, now: float) -> bool:
+        """Note an attempt at `now` (seconds); True when it is one too many. Refused attempts count as well."""
+        if len(self._times) >= self._remembered:  # names are free to invent; memory is not
+            self._times.clear()
+        times = self._times.setdefault(who, deque(maxlen=self._at_most + 1))
+        times.append(now)
+        return len(times) > self._at_most and now - times[0] < self._within_s
+
+
 def repair(app: Flask) -> None:
     """Called by Superset once, before its views exist, hence hooks on the request and the response."""
+    # Superset's own limit hangs on a view that nobody uses: sixty wrong passwords in a row were sixty answers.
+    attempts = Attempts(at_most=10, within_s=60)
+
+    @app.before_request
+    def slow_down_guessing() -> AnyResponse | None:
+        if request.path != LOGIN or request.method != "POST":
+            return None
+        if attempts.is_too_many(f"{request.remote_addr} {request.form.get('username', '')}", time.monotonic()):
+            return Response("登录尝试过多,请一分钟后再试。", HTTPStatus.TOO_MANY_REQUESTS)
+        return None
 
     @app.before_request
     def start_with_the_dashboards() -> AnyResponse | None:

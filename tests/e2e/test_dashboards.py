@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,7 +29,7 @@ class Site:
     """Where Superset answers, and the viewer's password."""
 
     url: str
-    viewer_password: str
+    viewer_password: str = field(repr=False)
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +162,17 @@ def test_a_wrong_password_does_not_get_in(browser: Browser, site: Site):
     page.locator("#password").press("Enter")
     page.locator("[role=alert], .toast").first.wait_for()
     assert "/login" in page.url
+
+
+def test_passwords_cannot_be_tried_without_end(browser: Browser, site: Site):
+    page = browser.new_context().new_page()
+    page.goto(f"{site.url}/login/")
+    token = page.locator("#csrf_token").get_attribute("value")
+    assert token, "no form token: every attempt would be refused for another reason"
+    form, request = {"username": "nobody", "password": "wrong", "csrf_token": token}, page.context.request
+    answers = [request.post(f"{site.url}/login/", form=form, max_redirects=0).status for _ in range(12)]
+    assert answers[-1] == 429
+    assert 429 not in answers[:5]
 
 
 class Api:

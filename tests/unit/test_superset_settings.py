@@ -109,6 +109,17 @@ cache.set('slow chart', 'of wednesday'); print(cache.get('slow chart'))
     assert seen.stdout.splitlines() == ["1", "None", "None", "of wednesday"], seen.stderr
 
 
+def test_an_eleventh_password_within_a_minute_is_not_tried(tmp_path: Path):
+    code = """
+from superset_repairs import Attempts
+attempts = Attempts(at_most=10, within_s=60)
+print([attempts.is_too_many('here viewer', now=second) for second in range(12)].count(True))
+print(attempts.is_too_many('here admin', now=12), attempts.is_too_many('here viewer', now=300))
+"""
+    seen = in_superset(code, tmp_path)
+    assert seen.stdout.splitlines() == ["2", "False False"], seen.stderr
+
+
 @pytest.fixture
 def published(tmp_path: Path) -> Path:
     file = tmp_path / "published.duckdb"
