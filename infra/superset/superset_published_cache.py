@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_caching.backends.filesystemcache import FileSystemCache
+from flask_caching.backends.filesystemcache import FileSystemCache  # type: ignore[import-not-found]
 
 
-class PublishedFileCache(FileSystemCache):
+class PublishedFileCache(FileSystemCache):  # type: ignore[misc]  # lives in Superset's environment only
     """Chart data by question *and* by published file.
 
     A chart that was computed on the old file while the new one was moved into place is stored under the old file's
@@ -34,9 +34,9 @@ class PublishedFileCache(FileSystemCache):
 
     def _get_filename(self, key: str) -> str:
         if key == self._fs_count_file:  # the number of entries is counted over all files
-            return super()._get_filename(key)
+            return str(super()._get_filename(key))
         mark = getattr(self._seen, "mark", None) or self._mark()
-        return super()._get_filename(f"{mark} {key}")
+        return str(super()._get_filename(f"{mark} {key}"))
 
 
 def published_file_cache(

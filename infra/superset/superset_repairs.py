@@ -5,7 +5,7 @@ from collections import deque
 from http import HTTPStatus
 
 from flask import Flask, Response, redirect, request
-from superset_texts import with_our_texts
+from superset_texts import with_our_texts  # type: ignore[import-not-found]  # beside this file, see superset_config
 from werkzeug.wrappers import Response as AnyResponse
 
 LANGUAGE_PACK, LOGIN = "/superset/language_pack/zh/", "/login/"
