@@ -9,6 +9,8 @@ from unicodedata import normalize
 from contracts.model import Contract
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, positions
 
+_INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), 0x2060, 0xFEFF))
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -47,11 +49,14 @@ class ColumnNames:
 def normal_name(header: str) -> str:
     """A header as it is compared: compatibility forms unified, trimmed, runs of blanks as one; case matters.
 
+    Invisible characters and blanks before a bracket go too: both differ between exports of one system.
+
     Example:
-        >>> normal_name("  单价（元） ")
-        '单价(元)'
+        >>> normal_name("  平均 单价  （元） ")
+        '平均 单价(元)'
     """
-    return " ".join(normalize("NFKC", header).split())
+    visible = normalize("NFKC", header).translate(_INVISIBLE)
+    return " ".join(visible.split()).replace(" (", "(")
 
 
 def place(header: Sequence[str], contract: Contract) -> Placement:

@@ -130,8 +130,8 @@ class _JsonText:
     def peek(self) -> str:
         """The next character that is no blank; an empty text at the end."""
         while not (found := _NOT_BLANK.search(self._text, self._at)):
+            self._at = len(self._text)
             if not self._fill():
-                self._at = len(self._text)
                 return ""
         self._at = found.start()
         return self._text[self._at]

@@ -26,7 +26,8 @@ def events(stream: IO[bytes], tags: Sequence[str], when: Sequence[str] = ("end",
     parser = etree.XMLPullParser(
         events=tuple(when),
         tag=[f"{{*}}{tag}" for tag in tags],
-        resolve_entities=False,
+        # no document type, so none can be defined; with False the parser loses its place at an undefined one
+        resolve_entities="internal",
         no_network=True,
         load_dtd=False,
         dtd_validation=False,

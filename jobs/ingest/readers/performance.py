@@ -159,16 +159,18 @@ class _State:
             )
 
     def require_whole(self) -> None:
-        """At the file's end: header and footer were there. Raises: FileFault WRONG_STRUCTURE."""
+        """At the file's end: root, header and footer were there. Raises: FileFault WRONG_STRUCTURE."""
+        if self.root is None:
+            self._begin("", None)
         for part in ("fileHeader", "fileFooter"):
             if part not in self.seen:
                 raise FileFault(FileFaultReason.WRONG_STRUCTURE, f"{part} is missing")
 
     def _begin(self, local: str, element: Any) -> None:
-        space = element.tag[: -len(local)]
         standard, namespace = _STANDARDS.get(local, ("", ""))
         if not standard or element.getparent() is not None:
             raise FileFault(FileFaultReason.WRONG_STRUCTURE, f"the root is none of {', '.join(_STANDARDS)}")
+        space = element.tag[: -len(local)]
         if space not in {"", f"{{{namespace}}}"}:
             raise FileFault(FileFaultReason.WRONG_STRUCTURE, f"the root's namespace is not that of TS {standard}")
         self.root, self.space, self.standard = element.tag, space, standard

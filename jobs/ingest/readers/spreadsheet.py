@@ -17,7 +17,7 @@ from jobs.ingest.readers.workbook import Sheet, Workbook, open_part, read_workbo
 
 #: How far right of the header a value may stand before the whole sheet is refused.
 _FAR_COLUMNS = 1_000
-_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})", re.ASCII)
+_AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})", re.ASCII)
 
 SheetRow = tuple[int, list[Cell]]
 
@@ -71,7 +71,8 @@ def _first_row(archive: zipfile.ZipFile, sheet: Sheet, reader: CellReader) -> li
 
 def _header(cells: Sequence[Cell], reader: CellReader) -> list[str]:
     texts = {cell.column: reader.header(cell) for cell in cells}
-    return [texts.get(column, "") for column in range(max(texts) + 1)] if any(texts.values()) else []
+    has_text = any(normal_name(text) for text in texts.values())
+    return [texts.get(column, "") for column in range(max(texts) + 1)] if has_text else []
 
 
 class _Table:
@@ -97,7 +98,7 @@ class _Table:
             if not cells:
                 continue
             texts, fault = self._texts({cell.column: cell for cell in cells})
-            if not any(texts) and not fault and self._is_blank(cells):
+            if not fault and not any(text and text.strip() for text in texts) and self._is_blank(cells):
                 continue
             if self._is_ragged(cells):
                 fault = fault or RowFaultReason.RAGGED_ROW
@@ -142,12 +143,16 @@ class _Table:
 
     def _require_unmerged(self) -> None:
         """Below the header only the first cell of a merged range has a value: the others would read as empty."""
-        merged = 0
-        for text in self._merged:
-            found = _RANGE.fullmatch(text)
-            merged += found is not None and int(found[4]) > self._header_row and text.count(":") == 1
-        if merged:
+        if merged := sum(self._is_table(text) for text in self._merged):
             raise FileFault(FileFaultReason.MERGED_CELLS, f"{merged} ranges below the header")
+
+    def _is_table(self, area: str) -> bool:
+        """Whether an area such as B2:C9 lies below the header and in a column that is read."""
+        found, columns = _AREA.fullmatch(area), columns_by_letters()
+        if found is None or int(found[4]) <= self._header_row:
+            return False
+        first, last = columns[found[1]], columns[found[3]]
+        return any(first <= column <= last for read in self.placement.fields.values() for column in read)
 
 
 def sheet_rows(archive: zipfile.ZipFile, sheet: Sheet, merged: list[str]) -> Iterator[SheetRow]:
