@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from pyspark.sql.connect.client.retries import DefaultPolicy
 # Both print the text of a failed statement, values included.
 for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
     PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)
+# Whoever probes an engine that is just starting expects failed attempts.
+warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
 
 
 def connect_session() -> SparkSession:

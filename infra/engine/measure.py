@@ -1,6 +1,6 @@
 """Compare settings of the engine as pairs: two engines alive at once, the same statements to each in turn.
 
-    infra/with_settings.sh python -m infra.engine.measure partitions|jit [rounds]
+    infra/with_settings.sh python -m infra.engine.measure partitions|jit|collector [rounds]
 
 Gives the start and the cold first round once, the medians of the warm rounds, and their ratios; single times on a
 shared machine say little. Needs the memory of two engines and some minutes. Source: ADR 0002.
@@ -33,7 +33,11 @@ PAIRS = {
     },
     "jit": {
         "ours": {},
-        "c1": {"LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"},
+        "c1": {"LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"},
+    },
+    "collector": {
+        "ours": {},
+        "serial": {"LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:+UseSerialGC"},
     },
 }
 """Question: the two settings that answer it, as variables of start.sh."""
