@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import TimeoutError as PatienceEnded
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-output"
 # High enough for a whole page: Superset draws only the charts that are in view.
@@ -64,14 +65,22 @@ def open_browser(playwright: Playwright) -> Browser:
 
 
 def log_in(context: BrowserContext, base_url: str, username: str, password: str) -> Page:
-    """A page on which somebody has logged in through the form."""
+    """A page on which somebody has logged in through the form.
+
+    On a busy machine the form is drawn anew after it was filled in, and loses what was typed; a person types again.
+    """
     page = context.new_page()
-    page.goto(f"{base_url}/login/")
-    page.locator("#username").fill(username)
-    page.locator("#password").fill(password)
-    page.locator("button[type=submit], [data-test=login-button]").first.click()
-    page.wait_for_url(lambda url: "/login" not in url, timeout=PATIENCE_MS)
-    return page
+    for _ in range(3):
+        page.goto(f"{base_url}/login/", wait_until="networkidle", timeout=PATIENCE_MS)
+        page.locator("#username").fill(username)
+        page.locator("#password").fill(password)
+        page.locator("#password").press("Enter")
+        try:
+            page.wait_for_url(lambda url: "/login" not in url, timeout=PATIENCE_MS / 3)
+        except PatienceEnded:
+            continue
+        return page
+    raise AssertionError(f"{username} could not log in; the page says: {page.locator('body').inner_text()}")
 
 
 class DashboardPage:

@@ -147,7 +147,7 @@ def key_figures(charts: list[Chart]) -> dict[str, str]:
 
 def test_the_login_page_is_chinese(browser: Browser, site: Site):
     page = browser.new_context(locale="zh-CN").new_page()
-    page.goto(f"{site.url}/login/")
+    page.goto(f"{site.url}/login/", wait_until="networkidle")
     page.locator("#username").wait_for()
     words = page.locator("body").inner_text()
     assert "登录" in words.replace(" ", "")
@@ -156,7 +156,7 @@ def test_the_login_page_is_chinese(browser: Browser, site: Site):
 
 def test_a_wrong_password_does_not_get_in(browser: Browser, site: Site):
     page = browser.new_context().new_page()
-    page.goto(f"{site.url}/login/")
+    page.goto(f"{site.url}/login/", wait_until="networkidle")
     page.locator("#username").fill("viewer")
     page.locator("#password").fill("wrong" + site.viewer_password)
     page.locator("#password").press("Enter")
@@ -166,7 +166,7 @@ def test_a_wrong_password_does_not_get_in(browser: Browser, site: Site):
 
 def test_passwords_cannot_be_tried_without_end(browser: Browser, site: Site):
     page = browser.new_context().new_page()
-    page.goto(f"{site.url}/login/")
+    page.goto(f"{site.url}/login/", wait_until="networkidle")
     token = page.locator("#csrf_token").get_attribute("value")
     assert token, "no form token: every attempt would be refused for another reason"
     form, request = {"username": "nobody", "password": "wrong", "csrf_token": token}, page.context.request
