@@ -6,7 +6,12 @@ from pathlib import Path
 
 
 class LakewardenError(Exception):
-    """Any refusal of this product; its text is fit for a log that viewers read, so it never holds a value."""
+    """Any refusal of this product; its text is fit for a log that viewers read, so it never holds a value.
+
+    `exit_code`: what the command ends with. 1 may go away when tried again; 65 (EX_DATAERR) will not.
+    """
+
+    exit_code = 1
 
 
 @dataclass(frozen=True, order=True)

@@ -38,7 +38,7 @@ def code(value: Column) -> Column:
 
 
 def name(value: Column) -> Column:
-    """A name without any blank inside: `欧阳 娜娜` is `欧阳娜娜`; NULL stays NULL."""
+    """A name without any blank inside: `欧阳 测试` is `欧阳测试`; NULL stays NULL."""
     return F.regexp_replace(plain_text(value), r"\s+", "")
 
 

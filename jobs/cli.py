@@ -1,6 +1,7 @@
 """The command line: people and the scheduler use the same door. Parses, opens the lake, calls one function."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,7 @@ def ingest(
     Example: lakewarden ingest crm.customers --day 2026-01-31
     """
     from jobs.ingest.run import ingest as run  # noqa: PLC0415
+    from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
     with _lake(settings) as lake:
@@ -71,14 +73,15 @@ def ingest(
             day=day.date() if day else None,
             settle_seconds=settings.settle_seconds,
         )
+        unfinished = Ledger(lake).is_unfinished(dataset)
     for batch in batches:
         console.print(
             f"{dataset} batch {batch.batch_id}: files {batch.files} (refused {batch.refused_files}), rows in "
             f"{batch.rows_in} = loaded {batch.loaded} + quarantined {batch.quarantined} + duplicate {batch.duplicate}"
         )
     if not batches:
-        console.print(f"{dataset}: nothing new")
-        raise typer.Exit(nothing_new_exit_code)
+        console.print(f"{dataset}: nothing new{', an earlier batch waits at a later step' if unfinished else ''}")
+        raise typer.Exit(0 if unfinished else nothing_new_exit_code)
 
 
 @app.command()
@@ -147,7 +150,7 @@ def publish() -> None:
 
     settings = from_environment()
     with _lake(settings) as lake:
-        published = run(lake, smallest_visible_group=settings.smallest_visible_group)
+        published = run(lake)
     what = "published" if published.is_new else "readers see this already"
     console.print(f"publication {published.publication_id}: {len(published.marts)} marts, {what}")
 
@@ -249,12 +252,14 @@ def _holds(path: Path, text: str) -> bool:
 
 
 def main() -> None:
-    """Run a command; an error of ours ends it with one message and exit code 1."""
+    """Run a command; an error of ours ends it with one message and the error's exit code."""
+    # so that a stopped task closes its session, and the engine does not write on beside the next attempt
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         app()
     except LakewardenError as error:
         Console(stderr=True, highlight=False, width=160).print(f"lakewarden: {error}", style="red", markup=False)
-        raise SystemExit(1) from None
+        raise SystemExit(error.exit_code) from None
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ class StepFailed(LakewardenError):
 class AllFilesRefused(LakewardenError):
     """Gate 1 let no file of the batch through."""
 
+    exit_code = 65
+
 
 class KeyMissing(LakewardenError):
     """A key that desensitised data was made with is not in the store."""

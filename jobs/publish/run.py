@@ -22,14 +22,14 @@ class Published:
     is_new: bool
 
 
-def publish(lake: Lake, *, smallest_visible_group: int) -> Published:
+def publish(lake: Lake) -> Published:
     """Show readers the marts that gate 4 passed; nothing happens unless it did, or when they are shown already.
 
     Safe to repeat and to kill: the file is swapped by one rename, the views follow, the ledger comes last.
     Raises: GateNotPassed.
     """
     ledger = Ledger(lake)
-    build = newest_build(ledger, smallest_visible_group)
+    build = newest_build(ledger)
     if build.state is not BatchState.PASSED:
         raise GateNotPassed("gate marts has not passed this build; run `lakewarden gate marts`")
     rows = [

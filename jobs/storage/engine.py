@@ -5,7 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from pyspark.errors import PySparkException
 from pyspark.logger import PySparkLogger
@@ -46,6 +46,11 @@ def engine(settings: Settings, *, wait_s: float = 30) -> Iterator[SparkSession]:
         yield spark
     except PySparkException as error:
         raise StepFailed(f"Spark refused the step: {condition_of(error)}; see the engine's log") from None
+    except BaseException:
+        # stopped from outside: what the engine is doing for us must not go on beside the next attempt
+        with suppress(Exception):
+            spark.interruptAll()
+        raise
     finally:
         spark.stop()
 

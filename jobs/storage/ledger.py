@@ -204,6 +204,22 @@ class Ledger:
         )
         return [row["batch_id"] for row in rows]
 
+    def newest_batch(self, dataset: str, zone: Zone) -> BatchRow | None:
+        """The batch of a dataset that was first recorded last in a zone, or None."""
+        rows = self.read("batches", dataset).where(F.col("zone") == zone)
+        row = rows.orderBy(F.col("table_version").desc(), F.col("updated_at").desc()).drop("updated_at").first()
+        return None if row is None else BatchRow(**{**row.asDict(), "state": BatchState(row["state"])})
+
+    def is_unfinished(self, dataset: str) -> bool:
+        """Whether a batch of the dataset waits anywhere between its claim and its release."""
+        if self.files_in(dataset, FileState.CLAIMED):
+            return True
+        raw = self.read("batches", dataset).where(F.col("zone") == Zone.RAW).select("batch_id")
+        passed = self.read("batches", dataset).where(
+            (F.col("zone") == Zone.DESENSITISED) & (F.col("state") == BatchState.PASSED)
+        )
+        return not raw.join(passed, on="batch_id", how="left_anti").isEmpty()
+
     def keys_in_use(self) -> dict[str, str]:
         """The fingerprint of the token key that each domain's data was last made with."""
         used = self.read("batches").where(F.col("key_fingerprints").isNotNull())

@@ -62,6 +62,8 @@ def open_part(archive: zipfile.ZipFile, part: str) -> IO[bytes]:
 
 def rich_text(element: Any) -> str:
     """The text of a shared or inline string, without its phonetic guide; `_x000D_` is a carriage return."""
+    if len(element) == 1 and element[0].tag.endswith("}t"):  # nearly always: one run, no guide
+        return unescaped(element[0].text or "")
     space = element.tag[: -len(_local(element))]
     runs = [element.findall(f"{space}t"), element.findall(f"{space}r/{space}t")]
     text = "".join(part.text or "" for found in runs for part in found)
