@@ -19,7 +19,7 @@ def tracked(*patterns):
 
 
 def sources(*rooms):
-    return [path for path in tracked(*(f"{room}/**.py" for room in rooms))]
+    return tracked(*(f"{room}/**.py" for room in rooms))
 
 
 def lines_with(pattern, files):

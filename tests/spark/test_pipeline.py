@@ -226,7 +226,7 @@ def test_nothing_is_desensitised_without_a_passing_verdict(lake):
 def test_gate_2_stops_at_too_many_bad_rows_and_a_refused_file_lets_the_next_pass(lake):
     landed(lake, "bad.csv", row(1), row(2, quantity="many"))
     take(lake)
-    with pytest.raises(GateFailed, match="quarantined_share: 0.5") as failure:
+    with pytest.raises(GateFailed, match=r"quarantined_share: 0\.5") as failure:
         verify_raw(lake, TRANSACTIONS)
     assert "many" not in str(failure.value)
     found = status(lake, lake.home / "landing", {TRANSACTIONS.id: TRANSACTIONS})

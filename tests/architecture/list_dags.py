@@ -1,0 +1,71 @@
+"""Read the DAG files as the scheduler does and print what they hold as JSON; run in a process of its own."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from airflow.dag_processing.dagbag import BundleDagBag
+
+
+def described(task: Any) -> dict[str, Any]:
+    return {
+        "command": task.bash_command,
+        "upstream": sorted(task.upstream_task_ids),
+        "outlets": [asset.name for asset in task.outlets],
+        "trigger_rule": str(task.trigger_rule.value),
+        "pushes_xcom": task.do_xcom_push,
+        "timeout_s": task.execution_timeout and task.execution_timeout.total_seconds(),
+        "retries": task.retries,
+        "retry_delay_s": task.retry_delay.total_seconds(),
+        "skipped_on": list(task.skip_on_exit_code),
+        "pool": task.pool,
+        "pool_slots": task.pool_slots,
+        "priority": task.priority_weight,
+        "at_a_time": task.max_active_tis_per_dag,
+        "owner": task.owner,
+        "title": task.task_display_name,
+        "calls_on_failure": [call.__name__ for call in task.on_failure_callback],
+    }
+
+
+def main(folder: Path) -> None:
+    before, began = set(sys.modules), time.perf_counter()
+    bag = BundleDagBag(folder, bundle_path=folder, bundle_name="dags")
+    dags = {
+        dag.dag_id: {
+            "file": Path(dag.fileloc).name,
+            "doc": dag.doc_md,
+            "title": dag.dag_display_name,
+            "tags": sorted(dag.tags),
+            "catchup": dag.catchup,
+            "runs_at_a_time": dag.max_active_runs,
+            "timetable": type(dag.timetable).__name__,
+            "zone": str(getattr(dag.timetable, "timezone", "")),
+            "waits_for": sorted(
+                asset.name for _, asset in getattr(dag.timetable, "asset_condition", _Nothing).iter_assets()
+            ),
+            "tasks": {task.task_id: described(task) for task in dag.tasks},
+        }
+        for dag in bag.dags.values()
+    }
+    found = {
+        "errors": bag.import_errors,
+        "dags": dags,
+        "seconds": {Path(str(stat.file)).name: stat.duration.total_seconds() for stat in bag.dagbag_stats},
+        "parse_s": time.perf_counter() - began,
+        "imported": sorted({name.partition(".")[0] for name in set(sys.modules) - before}),
+        "all_modules": sorted({name.partition(".")[0] for name in sys.modules}),
+    }
+    Path(sys.argv[2]).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+
+
+class _Nothing:
+    @staticmethod
+    def iter_assets() -> tuple[()]:
+        return ()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,188 @@
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pendulum
+import pytest
+import typer
+from jinja2 import Environment, StrictUndefined
+
+from contracts.loading import dataset_ids
+from jobs.cli import app
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DAGS = ROOT / "dags"
+HEAVY = {"pyspark", "pandas", "numpy", "pyarrow", "great_expectations", "duckdb", "dbt", "jobs", "expectations"}
+
+
+@pytest.fixture(scope="module")
+def listing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The DAG files as a fresh process of Airflow sees them."""
+    home = tmp_path_factory.mktemp("airflow")
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")},
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "PYTHONPATH": str(ROOT),
+    }
+    script, result = Path(__file__).with_name("list_dags.py"), home / "dags.json"
+    subprocess.run([sys.executable, script, DAGS, result], env=environment, check=True, capture_output=True)
+    found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def dags(listing: dict[str, Any]) -> dict[str, Any]:
+    assert not listing["errors"]
+    assert listing["dags"], "no DAG found: these tests would prove nothing"
+    found: dict[str, Any] = listing["dags"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def tasks(dags: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """`dag: task` to what it is."""
+    found = {f"{dag}: {name}": task for dag, about in dags.items() for name, task in about["tasks"].items()}
+    assert found
+    return found
+
+
+def test_every_file_of_the_folder_holds_the_dag_of_its_name(dags):
+    assert {dag: about["file"] for dag, about in dags.items()} == {path.stem: path.name for path in DAGS.glob("*.py")}
+
+
+def test_every_dag_says_what_it_is_and_whose_it_is(dags):
+    for dag, about in dags.items():
+        assert about["doc"], dag
+        assert "lakewarden status" in about["doc"], f"{dag}: the doc does not say where to look when it stops"
+        assert about["tags"], dag
+        assert about["title"] != dag, f"{dag}: no title in Chinese"
+        assert {task["owner"] for task in about["tasks"].values()} - {"airflow", ""}, f"{dag}: nobody owns it"
+
+
+def test_no_dag_makes_up_for_the_past_or_runs_beside_itself(dags):
+    assert {dag for dag, about in dags.items() if about["catchup"] or about["runs_at_a_time"] != 1} == set()
+
+
+def test_every_declared_dataset_goes_through_its_four_steps_in_order(dags):
+    for dataset_id in dataset_ids():
+        family, name = dataset_id.split(".")
+        steps = [f"{name}.{step}" for step in ("ingest", "gate_raw", "desensitise", "gate_desensitised")]
+        group = {task: about for task, about in dags[family]["tasks"].items() if task.startswith(f"{name}.")}
+        assert list(group) == steps
+        assert [about["upstream"] for about in group.values()] == [[], *([step] for step in steps[:-1])]
+
+
+def test_marts_are_built_then_judged_then_published(dags):
+    upstream = {task: about["upstream"] for task, about in dags["marts"]["tasks"].items()}
+    assert upstream == {"build": [], "gate_marts": ["build"], "publish": ["gate_marts"]}
+
+
+def test_only_the_gate_behind_a_dataset_releases_it_and_any_of_them_starts_the_marts(dags, tasks):
+    released = {task: about["outlets"] for task, about in tasks.items() if about["outlets"]}
+    expected = {
+        f"{family}: {name}.gate_desensitised": [f"lakewarden/{family}/{name}"]
+        for family, name in (dataset_id.split(".") for dataset_id in dataset_ids())
+    }
+    assert released == expected
+    assert dags["marts"]["timetable"] == "AssetTriggeredTimetable"
+    assert dags["marts"]["waits_for"] == sorted(asset for assets in expected.values() for asset in assets)
+
+
+def test_sources_are_taken_daily_by_the_clock_of_china(dags):
+    daily = {dag: (about["timetable"], about["zone"]) for dag, about in dags.items() if dag != "marts"}
+    assert daily == dict.fromkeys(("crm", "forms", "network"), ("CronTriggerTimetable", "Asia/Shanghai"))
+
+
+def test_nothing_runs_behind_a_gate_that_did_not_pass(tasks):
+    assert {
+        task: about["trigger_rule"] for task, about in tasks.items() if about["trigger_rule"] != "all_success"
+    } == {}
+
+
+def test_a_skip_means_nothing_new_and_only_ingest_can_say_so(tasks):
+    skipped = {task: about["skipped_on"] for task, about in tasks.items() if about["skipped_on"]}
+    assert set(skipped) == {task for task in tasks if task.endswith(".ingest")}
+    for task, codes in skipped.items():
+        assert codes == [99], task
+        assert "--nothing-new-exit-code 99" in tasks[task]["command"]
+
+
+def test_no_output_of_a_command_reaches_the_database(tasks):
+    assert [task for task, about in tasks.items() if about["pushes_xcom"]] == []
+
+
+def test_every_task_ends_is_tried_again_and_says_what_stopped(tasks):
+    for task, about in tasks.items():
+        assert about["timeout_s"], f"{task}: a hanging client of a dead engine would wait for ever"
+        assert about["retries"] >= 1, task
+        assert about["retry_delay_s"] >= 10, f"{task}: an engine needs longer to come back"
+        assert about["calls_on_failure"] == ["say_what_stopped"], task
+        assert not about["title"].isascii(), f"{task}: no title in Chinese"
+
+
+def test_no_command_runs_twice_at_a_time_for_one_dataset(tasks):
+    assert {about["at_a_time"] for about in tasks.values()} == {1}
+
+
+def test_engine_work_waits_in_a_pool_that_exists_and_the_build_takes_all_of_it(tasks):
+    pools = _constant(ROOT / "infra" / "airflow" / "prepare.py", "POOLS")
+    for task, about in tasks.items():
+        assert about["pool"] in pools, task
+        assert about["pool_slots"] <= pools[about["pool"]][0], f"{task} would never start"
+    build = tasks["marts: build"]
+    assert build["pool_slots"] == pools["engine"][0]
+    assert build["priority"] < min(about["priority"] for task, about in tasks.items() if task != "marts: build")
+
+
+@pytest.mark.parametrize("run", ["scheduled", "manual", "backfill"])
+def test_every_task_is_one_command_that_the_command_line_understands(tasks, run):
+    known = typer.main.get_command(app).commands
+    for task, about in tasks.items():
+        program, verb, *arguments = _rendered(about["command"], run).split()
+        assert program == "lakewarden", task
+        assert known[verb].make_context(verb, arguments).params, task if arguments else None
+
+
+def test_a_backfill_takes_the_files_of_its_day_and_every_other_run_takes_all(tasks):
+    ingest = tasks["crm: customers.ingest"]["command"]
+    everything = "lakewarden ingest crm.customers --nothing-new-exit-code 99"
+    assert _rendered(ingest, "manual") == everything
+    assert _rendered(ingest, "scheduled") == everything
+    assert _rendered(ingest, "backfill") == everything.replace("customers ", "customers --day 2026-01-31 ")
+
+
+def test_a_dag_file_is_a_table_of_contents():
+    for path in DAGS.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 60, path.name
+        imported = {node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)}
+        assert imported == {"airflow.sdk", "pipeline.stages"}, path.name
+
+
+def test_reading_the_files_loads_nothing_heavy(listing, record_property):
+    record_property("parse_s", listing["parse_s"])
+    print(f"DAG files read in {listing['parse_s']:.2f} s: {listing['seconds']}")
+    assert "contracts" in listing["imported"], "the listing of modules is empty: this would prove nothing"
+    assert HEAVY & set(listing["all_modules"]) == set()
+
+
+def _rendered(command: str, run: str) -> str:
+    """The command as Airflow hands it to bash; a run by hand has no date at all."""
+    context: dict[str, Any] = {"dag_run": {"run_type": run}}
+    if run != "manual":
+        context["logical_date"] = pendulum.datetime(2026, 1, 30, 21)  # UTC; in China it is 05:00 of the next day
+    return Environment(undefined=StrictUndefined, autoescape=False).from_string(command).render(context)  # noqa: S701
+
+
+def _constant(path: Path, name: str) -> Any:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and [target.id for target in node.targets if isinstance(target, ast.Name)] == [
+            name
+        ]:
+            return ast.literal_eval(node.value)
+    raise LookupError(f"{path.name} sets no {name}")
