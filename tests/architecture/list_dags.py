@@ -30,6 +30,12 @@ def described(task: Any) -> dict[str, Any]:
     }
 
 
+def waits_for(timetable: Any) -> dict[str, list[str]]:
+    """The word between the assets, and the assets; nothing for a DAG that goes by the clock."""
+    condition = getattr(timetable, "asset_condition", None)
+    return {type(condition).__name__: sorted(asset.name for asset in condition.objects)} if condition else {}
+
+
 def main(folder: Path) -> None:
     before, began = set(sys.modules), time.perf_counter()
     bag = BundleDagBag(folder, bundle_path=folder, bundle_name="dags")
@@ -43,9 +49,7 @@ def main(folder: Path) -> None:
             "runs_at_a_time": dag.max_active_runs,
             "timetable": type(dag.timetable).__name__,
             "zone": str(getattr(dag.timetable, "timezone", "")),
-            "waits_for": sorted(
-                asset.name for _, asset in getattr(dag.timetable, "asset_condition", _Nothing).iter_assets()
-            ),
+            "waits_for": waits_for(dag.timetable),
             "tasks": {task.task_id: described(task) for task in dag.tasks},
         }
         for dag in bag.dags.values()
@@ -59,12 +63,6 @@ def main(folder: Path) -> None:
         "all_modules": sorted({name.partition(".")[0] for name in sys.modules}),
     }
     Path(sys.argv[2]).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-
-
-class _Nothing:
-    @staticmethod
-    def iter_assets() -> tuple[()]:
-        return ()
 
 
 if __name__ == "__main__":

@@ -30,7 +30,10 @@ def listing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "PYTHONPATH": str(ROOT),
     }
     script, result = Path(__file__).with_name("list_dags.py"), home / "dags.json"
-    subprocess.run([sys.executable, script, DAGS, result], env=environment, check=True, capture_output=True)
+    read = subprocess.run(
+        [sys.executable, script, DAGS, result], env=environment, check=False, capture_output=True, text=True
+    )
+    assert read.returncode == 0, read.stderr
     found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
     return found
 
@@ -89,8 +92,7 @@ def test_only_the_gate_behind_a_dataset_releases_it_and_any_of_them_starts_the_m
         for family, name in (dataset_id.split(".") for dataset_id in dataset_ids())
     }
     assert released == expected
-    assert dags["marts"]["timetable"] == "AssetTriggeredTimetable"
-    assert dags["marts"]["waits_for"] == sorted(asset for assets in expected.values() for asset in assets)
+    assert dags["marts"]["waits_for"] == {"AssetAny": sorted(asset for assets in expected.values() for asset in assets)}
 
 
 def test_sources_are_taken_daily_by_the_clock_of_china(dags):
@@ -145,7 +147,7 @@ def test_every_task_is_one_command_that_the_command_line_understands(tasks, run)
     for task, about in tasks.items():
         program, verb, *arguments = _rendered(about["command"], run).split()
         assert program == "lakewarden", task
-        assert known[verb].make_context(verb, arguments).params, task if arguments else None
+        known[verb].make_context(verb, arguments)  # raises on a word that it does not know
 
 
 def test_a_backfill_takes_the_files_of_its_day_and_every_other_run_takes_all(tasks):

@@ -1,0 +1,23 @@
+"""Customer data (客户资料): exports of customers and transactions, and of the sales system.
+
+每天 05:00 采集各数据集的新文件，经原始区与脱敏区两道关口放行；放行后自动触发数据集市。
+
+- 没有新文件：该数据集各步显示为“已跳过”，不触发任何下游。
+- 关口未通过：其后各步不运行，已发布的数字保持不变；原因见 `lakewarden status`。
+- 手动运行与定时运行：取全部新文件。
+- 按日补采：`airflow backfill create --dag-id crm --from-date 2026-01-31 --to-date 2026-02-01`，
+  只取 1 月 31 日到达的文件；止日不含在内。
+"""
+
+from airflow.sdk import DAG, TaskGroup
+from pipeline.stages import datasets_of, desensitise, every_day, gate, ingest, settings
+
+with DAG(
+    "crm",
+    schedule=every_day("0 5 * * *"),  # 05:00 every day: exports arrive by 04:00
+    doc_md=__doc__,
+    **settings(owner="customer-data", title="客户资料：采集与脱敏", tags=["采集", "客户"]),
+):
+    for dataset in datasets_of("crm"):
+        with TaskGroup(dataset.name):
+            ingest(dataset) >> gate("raw", dataset) >> desensitise(dataset) >> gate("desensitised", dataset)

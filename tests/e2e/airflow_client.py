@@ -1,0 +1,114 @@
+"""Airflow as its users reach it: over REST with a login, and `airflow backfill` at the prompt."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+ENDED = {"success", "failed"}
+POLL_S = 1.0
+
+
+class NotEnded(AssertionError):
+    """A run that should have ended did not; the message holds the states of its tasks."""
+
+
+@dataclass(frozen=True)
+class AirflowClient:
+    """One login at one Airflow. Paths are those below /api/v2."""
+
+    api: httpx.Client
+
+    @classmethod
+    @contextmanager
+    def login(cls, url: str, name: str, password: str) -> Iterator["AirflowClient"]:
+        answer = token_answer(url, name, password).raise_for_status()
+        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        with httpx.Client(base_url=f"{url}/api/v2", headers=headers, timeout=60) as api:
+            yield cls(api)
+
+    def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        return dict(self.api.get(path, params=parameters).raise_for_status().json())
+
+    def wait_for_dags(self, *dags: str, within_s: float = 120) -> None:
+        """The DAG processor needs some seconds for its first reading."""
+        deadline = time.monotonic() + within_s
+        while missing := [dag for dag in dags if self.api.get(f"/dags/{dag}").status_code != httpx.codes.OK]:
+            errors = [error["stack_trace"] for error in self.get("/importErrors")["import_errors"]]
+            assert not errors, "\n".join(errors)
+            assert time.monotonic() < deadline, f"Airflow does not know {', '.join(missing)}"
+            time.sleep(POLL_S)
+
+    def trigger_answer(self, dag: str) -> httpx.Response:
+        return self.api.post(f"/dags/{dag}/dagRuns", json={"logical_date": None})
+
+    def trigger(self, dag: str) -> str:
+        """Start a run as a person does; returns its id."""
+        return str(self.trigger_answer(dag).raise_for_status().json()["dag_run_id"])
+
+    def runs(self, dag: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Newest first."""
+        return list(self.get(f"/dags/{dag}/dagRuns", order_by="-id", **parameters)["dag_runs"])
+
+    def wait(self, dag: str, run: str, within_s: float = 300) -> str:
+        """The state in which the run ended."""
+        deadline = time.monotonic() + within_s
+        while (state := self.get(f"/dags/{dag}/dagRuns/{run}")["state"]) not in ENDED:
+            if time.monotonic() > deadline:
+                raise NotEnded(f"{dag} {run} is {state} after {within_s:.0f} s: {self.states(dag, run)}")
+            time.sleep(POLL_S)
+        return str(state)
+
+    def run(self, dag: str, within_s: float = 300) -> tuple[str, str]:
+        """Start a run by hand and wait: its id and the state in which it ended."""
+        run = self.trigger(dag)
+        return run, self.wait(dag, run, within_s)
+
+    def wait_for_next(self, dag: str, seen: set[str], within_s: float = 60) -> str:
+        """The id of a run that is not among those seen."""
+        deadline = time.monotonic() + within_s
+        while not (new := [run["dag_run_id"] for run in self.runs(dag) if run["dag_run_id"] not in seen]):
+            assert time.monotonic() < deadline, f"nothing started {dag} within {within_s:.0f} s"
+            time.sleep(POLL_S)
+        return str(new[-1])
+
+    def settle(self, dag: str, within_s: float = 600) -> list[str]:
+        """Wait until no run of the DAG is queued or running; the ids of all its runs, newest first."""
+        deadline = time.monotonic() + within_s
+        while self.runs(dag, state=["queued", "running"]):
+            assert time.monotonic() < deadline, f"{dag} is still busy after {within_s:.0f} s"
+            time.sleep(POLL_S)
+        return [run["dag_run_id"] for run in self.runs(dag)]
+
+    def tasks(self, dag: str, run: str) -> dict[str, dict[str, Any]]:
+        """Task id: its instance in this run."""
+        found = self.get(f"/dags/{dag}/dagRuns/{run}/taskInstances", limit=200)["task_instances"]
+        return {task["task_id"]: task for task in found}
+
+    def states(self, dag: str, run: str) -> dict[str, str | None]:
+        return {name: task["state"] for name, task in self.tasks(dag, run).items()}
+
+    def log(self, dag: str, run: str, task: str, attempt: int) -> str:
+        """The events of one attempt's log, a line each, as the interface shows them."""
+        path = f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{attempt}"
+        answer = self.api.get(path, params={"full_content": True}, headers={"Accept": "application/json"})
+        return "\n".join(str(entry.get("event", entry)) for entry in answer.raise_for_status().json()["content"])
+
+
+def token_answer(url: str, name: str, password: str) -> httpx.Response:
+    """What the door says to a name and a password."""
+    return httpx.post(f"{url}/auth/token", json={"username": name, "password": password}, timeout=60)
+
+
+def span(task: dict[str, Any]) -> tuple[datetime, datetime]:
+    """From when to when the last attempt of a task ran."""
+    return moment(task["start_date"]), moment(task["end_date"])
+
+
+def moment(text: str) -> datetime:
+    """Airflow's UTC moments."""
+    return datetime.fromisoformat(text).astimezone(UTC)
