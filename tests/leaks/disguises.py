@@ -1,0 +1,190 @@
+"""In which bytes a value may stand: every spelling, encoding and unsalted digest under which it is still that value."""
+
+import hashlib
+import json
+import struct
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import product
+from urllib.parse import quote
+
+_ENCODINGS = {"UTF-8": "utf-8", "GB18030": "gb18030", "UTF-16LE": "utf-16-le", "UTF-16BE": "utf-16-be"}
+_DIGESTS = ("md5", "sha1", "sha256", "sha512", "sm3")
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+_DIGEST_BYTES = 16  # a digest cut to 128 bits is still one that everybody can compute
+_LARGEST_EXACT_DOUBLE = 2**53
+_SMALLEST_MANTISSA = 8  # figures; fewer would be found by chance
+_DECIMALS = 4  # ten metres
+
+
+class Kind(StrEnum):
+    """What a value is decides how it may be written."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    POSITION = "position"
+    KEY = "key"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that must not be found. Reports show the label and never the value."""
+
+    label: str
+    kind: Kind
+    value: str | bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Disguise:
+    """How a secret is written. `starts_number`: only where no figure stands before it."""
+
+    secret: Secret
+    name: str
+    starts_number: bool = False
+
+
+def disguises(secret: Secret) -> dict[bytes, Disguise]:
+    """What to search for, by the bytes themselves.
+
+    Example:
+        >>> found = disguises(Secret("a name", Kind.TEXT, "麴骉"))
+        >>> [found[pattern].name for pattern in (b"%E9%BA%B4%E9%AA%89", rb"\\u9eb4\\u9a89", "麴骉".encode("gbk"))]
+        ['URL', 'JSON', 'GB18030']
+    """
+    match secret.kind, secret.value:
+        case Kind.TEXT, str(text):
+            named = _text(text)
+        case Kind.NUMBER, str(figures):
+            named = _number(figures)
+        case Kind.POSITION, str(degrees):
+            named = _position(degrees)
+        case Kind.KEY, bytes(key):
+            named = _key(key)
+        case _:
+            raise TypeError(f"{secret.label}: a {secret.kind} is not written as {type(secret.value).__name__}")
+    found: dict[bytes, Disguise] = {}
+    for pattern, name in named:  # the plainest name comes first and stays
+        starts_number = secret.kind is Kind.POSITION and name.startswith("decimal")
+        found.setdefault(pattern, Disguise(secret, name, starts_number))
+    return found
+
+
+def without_separators(secret: Secret) -> dict[bytes, Disguise]:
+    """What to search for in content whose separators were taken out: `138 0013-8000`, `36 A0 …`."""
+    match secret.kind, secret.value:
+        case Kind.NUMBER, str(figures):
+            plain = {spelling.encode() for spelling in _cases(figures)}
+        case Kind.KEY, bytes(key):
+            plain = {key.hex().encode(), key.hex().upper().encode()}
+        case _:
+            plain = set()
+    return {pattern: Disguise(secret, "separated") for pattern in plain}
+
+
+def _cases(text: str) -> list[str]:
+    return list(dict.fromkeys((text, text.lower(), text.upper())))
+
+
+def _text(text: str) -> Iterator[tuple[bytes, str]]:
+    for spelling in (*_cases(text), text.translate(_FULL_WIDTH)):
+        yield from _encoded(spelling)
+        yield from _escaped(spelling)
+        for encoding in ("utf-8", "gb18030", "utf-16-le"):
+            yield from _packed(spelling.encode(encoding))
+        yield from _digested(spelling)
+
+
+def _number(figures: str) -> Iterator[tuple[bytes, str]]:
+    yield from _text(figures)
+    for spelling in (f"+86{figures}", f"86{figures}"):
+        yield from _digested(spelling)
+    if not figures.isdigit():
+        return
+    whole = int(figures)
+    yield from ((struct.pack(layout, whole), "integer") for layout in ("<q", ">q"))
+    mantissa = figures.rstrip("0")
+    if whole < _LARGEST_EXACT_DOUBLE:
+        yield from ((struct.pack(layout, float(whole)), "double") for layout in ("<d", ">d"))
+    if len(mantissa) >= _SMALLEST_MANTISSA:
+        yield f"{mantissa[0]}.{mantissa[1:]}E".encode(), "scientific"
+        yield f"{mantissa[0]}.{mantissa[1:]}e".encode(), "scientific"
+
+
+def _position(degrees: str) -> Iterator[tuple[bytes, str]]:
+    """Decimal text to four places and more, cut or rounded, and the double itself."""
+    value = float(degrees)
+    short = {f"{value:.{_DECIMALS}f}", degrees[: degrees.index(".") + 1 + _DECIMALS]}
+    for text in sorted(short):
+        yield from ((text.encode(encoding), f"decimal {name}") for name, encoding in _ENCODINGS.items())
+    yield from _packed(degrees.encode())
+    yield from _digested(degrees)
+    yield from ((struct.pack(layout, value), "double") for layout in ("<d", ">d"))
+
+
+def _key(key: bytes) -> Iterator[tuple[bytes, str]]:
+    yield key, "bytes"
+    yield from _packed(key)
+    unsigned, signed = list(key), list(struct.unpack(f"{len(key)}b", key))
+    for numbers, separator in product((unsigned, signed), (", ", ",", " ")):
+        yield separator.join(map(str, numbers)).encode(), "list of bytes"
+    yield repr(key)[2:-1].encode(), "escaped bytes"
+    for algorithm in _DIGESTS:
+        yield hashlib.new(algorithm, key).hexdigest()[: 2 * _DIGEST_BYTES].encode(), algorithm
+
+
+def _encoded(text: str) -> Iterator[tuple[bytes, str]]:
+    yield from ((text.encode(encoding), name) for name, encoding in _ENCODINGS.items())
+
+
+def _escaped(text: str) -> Iterator[tuple[bytes, str]]:
+    """As JSON, JSON inside JSON, URL, XML and Python write what is not ASCII."""
+    once = json.dumps(text)[1:-1]
+    for escaped in (once, once.upper().replace("\\U", "\\u")):
+        yield escaped.encode(), "JSON"
+        yield escaped.replace("\\", "\\\\").encode(), "JSON in JSON"
+    url = quote(text, safe="")
+    yield url.encode(), "URL"
+    yield _lower_percents(url).encode(), "URL"
+    yield text.encode("ascii", "xmlcharrefreplace"), "XML"
+    yield "".join(c if c.isascii() else f"&#x{ord(c):x};" for c in text).encode(), "XML"
+    yield repr(text.encode())[2:-1].encode(), "escaped bytes"
+
+
+def _lower_percents(url: str) -> str:
+    head, *rest = url.split("%")
+    return "%".join((head, *(part[:2].lower() + part[2:] for part in rest)))
+
+
+def _packed(raw: bytes) -> Iterator[tuple[bytes, str]]:
+    yield raw.hex().encode(), "hex"
+    yield raw.hex().upper().encode(), "hex"
+    for before in range(3):
+        part = base64_inside(raw, before)
+        yield part, "base64"
+        yield part.translate(_URL_SAFE), "base64"
+
+
+def base64_inside(raw: bytes, before: int) -> bytes:
+    """The characters that `raw` alone decides when `before` bytes (modulo 3) stand before it and others behind.
+
+    Example:
+        >>> base64_inside(b"canary", 1) in b64encode(b"a canary sings") or base64_inside(b"canary", 2) in b64encode(
+        ...     b"a canary sings"
+        ... )
+        True
+    """
+    first = (before * 8 + 5) // 6
+    return b64encode(bytes(before) + raw)[first : (before + len(raw)) * 8 // 6]
+
+
+def _digested(text: str) -> Iterator[tuple[bytes, str]]:
+    for algorithm, encoding in product(_DIGESTS, ("utf-8", "gb18030")):
+        digest = hashlib.new(algorithm, text.encode(encoding)).digest()[:_DIGEST_BYTES]
+        yield digest, algorithm
+        yield digest.hex().encode(), algorithm
+        yield digest.hex().upper().encode(), algorithm
+        yield base64_inside(digest, 0), algorithm

@@ -1,0 +1,411 @@
+"""The scanner finds a planted person in every kind of file and under every disguise, and nobody else."""
+
+import gzip
+import hashlib
+import json
+import pickle
+import sqlite3
+import struct
+import time
+import zipfile
+import zlib
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from openpyxl import Workbook
+
+from infra.demo import people
+from jobs.storage.keys import padded_blocks
+from tests.leaks.disguises import Kind, Secret
+from tests.leaks.matching import Matcher
+from tests.leaks.planted import key_secrets, people_secrets
+from tests.leaks.scanner import Scan, files_below, scan
+
+PERSON, STRANGER = people.canary(11), people.canary(12)
+MATCHER = Matcher(people_secrets([PERSON]))
+TEXTS = ("name", "mobile", "resident_id", "email", "address", "card")
+
+
+def scanned(folder: Path, matcher: Matcher = MATCHER) -> Scan:
+    found = scan(files_below(folder), folder, matcher)
+    assert found.files, "an empty folder would prove nothing"
+    return found
+
+
+def labels(*fields: str) -> set[str]:
+    return {f"{field} of person 1" for field in fields}
+
+
+def grouped(number: str) -> str:
+    return " ".join((number[:3], number[3:7], number[7:]))
+
+
+# --- disguises ---
+
+DISGUISES: dict[str, Callable[[str], bytes]] = {
+    "UTF-8": lambda value: value.encode(),
+    "UTF-8 with a byte-order mark": lambda value: value.encode("utf-8-sig"),
+    "GBK": lambda value: value.encode("gb18030"),
+    "UTF-16LE": lambda value: value.encode("utf-16-le"),
+    "UTF-16BE": lambda value: value.encode("utf-16-be"),
+    "JSON": lambda value: json.dumps({"v": value}).encode(),
+    "JSON in JSON": lambda value: json.dumps(json.dumps([value])).encode(),
+    "JSON, capitals": lambda value: json.dumps(value).encode().upper().replace(b"\\U", b"\\u"),
+    "URL": lambda value: quote(value).encode(),
+    "form field": lambda value: quote_plus(value).lower().encode(),
+    "XML": lambda value: value.encode("ascii", "xmlcharrefreplace"),
+    "a dump of bytes": lambda value: repr(value.encode()).encode(),
+    "hex": lambda value: value.encode().hex().encode(),
+    "hex, capitals": lambda value: value.encode("gb18030").hex().upper().encode(),
+    **{
+        f"base64 after {before} bytes": lambda value, before=before: b64encode(b"." * before + value.encode() + b" ...")
+        for before in range(4)
+    },
+    "base64 for URLs": lambda value: urlsafe_b64encode(value.encode("utf-16-le")),
+    **{
+        algorithm: lambda value, algorithm=algorithm: hashlib.new(algorithm, value.encode()).hexdigest().encode()
+        for algorithm in ("md5", "sha1", "sha256", "sha512", "sm3")
+    },
+    "sha256, cut": lambda value: hashlib.sha256(value.encode()).hexdigest()[:32].upper().encode(),
+    "sha256, as bytes": lambda value: hashlib.sha256(value.encode()).digest(),
+    "full-width": lambda value: value.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)}).encode(),
+    "capitals": lambda value: value.upper().encode(),
+    "small letters": lambda value: value.lower().encode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_every_disguise_is_seen_through(tmp_path: Path, disguise: str):
+    for field in TEXTS:
+        value = str(people_secrets([PERSON])[TEXTS_AT[field]].value)
+        (tmp_path / field).write_bytes(b"before " + DISGUISES[disguise](value) + b" behind")
+    assert scanned(tmp_path).labels == labels(*TEXTS)
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_no_stranger_is_taken_for_the_planted_person(tmp_path: Path, disguise: str):
+    for field in TEXTS:
+        (tmp_path / field).write_bytes(b"before " + DISGUISES[disguise](str(STRANGER[field])) + b" behind")  # type: ignore[literal-required]
+    assert scanned(tmp_path).hits == set()
+
+
+TEXTS_AT = {secret.label.split()[0]: place for place, secret in enumerate(people_secrets([PERSON]))}
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "blanks": grouped,
+    "hyphens": lambda mobile: grouped(mobile).replace(" ", "-"),
+    "dots": lambda mobile: grouped(mobile).replace(" ", "."),
+    "country code": lambda mobile: f"(+86){mobile}",
+    "zero-width space": lambda mobile: grouped(mobile).replace(" ", "\u200b"),
+    "lines": lambda mobile: grouped(mobile).replace(" ", "\r\n"),
+    "a float of Python": lambda mobile: str(float(mobile)),
+    "a double of Java": lambda mobile: f"{mobile[0]}.{mobile[1:].rstrip('0')}E10",
+    "hash with country code": lambda mobile: hashlib.sha256(f"+86{mobile}".encode()).hexdigest(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_number_is_found_however_it_is_written(tmp_path: Path, spelling: str):
+    (tmp_path / "log").write_text(f"row 1: {SPELLINGS[spelling](PERSON['mobile'])} rejected", encoding="utf-8")
+    assert scanned(tmp_path).labels == labels("mobile")
+    (tmp_path / "log").write_text(f"row 1: {SPELLINGS[spelling](STRANGER['mobile'])} rejected", encoding="utf-8")
+    assert scanned(tmp_path).hits == set()
+
+
+@pytest.mark.parametrize("text", ["{:.4f}", "{:.5f}", "{:.6f}", "{}", "POINT({} 0)", "{}0000001"])
+def test_a_position_is_found_from_four_decimals_on(tmp_path: Path, text: str):
+    (tmp_path / "log").write_text(f"at {text.format(PERSON['longitude'])}, done", encoding="utf-8")
+    assert scanned(tmp_path).labels == labels("longitude")
+
+
+@pytest.mark.parametrize("text", ["{:.3f}", "{:.2f}", "9{}"])
+def test_a_coarse_position_and_the_end_of_another_number_are_none(tmp_path: Path, text: str):
+    (tmp_path / "log").write_text(f"at {text.format(PERSON['longitude'])}, done", encoding="utf-8")
+    assert scanned(tmp_path).hits == set()
+
+
+# --- kinds of file ---
+
+
+def write_parquet(path: Path, table: pa.Table, **how: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path, **{"compression": "snappy", **how})
+
+
+def in_dictionary(path: Path, person: people.Canary) -> None:
+    write_parquet(path, pa.table({"c": [person["mobile"]] * 5_000 + ["13000000000"] * 5_000}), use_dictionary=True)
+
+
+def in_plain_pages(path: Path, person: people.Canary) -> None:
+    write_parquet(path, pa.table({"c": [person["mobile"], None, "-"]}), use_dictionary=False, compression="zstd")
+
+
+def in_nested_columns(path: Path, person: people.Canary) -> None:
+    value = [{"deep": [{"phone": person["mobile"]}]}]
+    write_parquet(path, pa.table({"c": [value], "m": pa.array([[("k", "v")]], pa.map_(pa.string(), pa.string()))}))
+
+
+def in_a_map(path: Path, person: people.Canary) -> None:
+    write_parquet(path, pa.table({"m": pa.array([[(person["mobile"], "v")]], pa.map_(pa.string(), pa.string()))}))
+
+
+def in_whole_numbers(path: Path, person: people.Canary) -> None:
+    write_parquet(path, pa.table({"c": [1, int(person["mobile"]), 2]}))
+
+
+def in_decimals(path: Path, person: people.Canary) -> None:
+    write_parquet(path, pa.table({"c": pa.array([int(person["mobile"])], pa.int64()).cast(pa.decimal128(20, 0))}))
+
+
+def in_floats(path: Path, person: people.Canary) -> None:
+    write_parquet(path, pa.table({"c": [0.5, float(person["mobile"]), None]}))
+
+
+def in_blobs(path: Path, person: people.Canary) -> None:
+    write_parquet(path, pa.table({"c": [person["mobile"].encode("utf-16-le")]}))
+
+
+def in_footer_metadata(path: Path, person: people.Canary) -> None:
+    write_parquet(path, pa.table({"c": [1]}).replace_schema_metadata({"predicate": f"phone = {person['mobile']}"}))
+
+
+def in_column_name(path: Path, person: people.Canary) -> None:
+    write_parquet(path, pa.table({person["mobile"]: [1]}))
+
+
+def in_delta_log(path: Path, person: people.Canary) -> None:
+    stats = json.dumps({"numRecords": 1, "minValues": {"phone": person["mobile"]}})
+    log = path.with_suffix("") / "_delta_log"
+    log.mkdir(parents=True)
+    (log / "00000000000000000000.json").write_text(json.dumps({"add": {"stats": stats}}), encoding="utf-8")
+
+
+def in_delta_checkpoint(path: Path, person: people.Canary) -> None:
+    add = [{"path": "part-0", "stats": json.dumps({"maxValues": {"phone": person["mobile"]}})}]
+    write_parquet(path.with_suffix("") / "_delta_log" / "10.checkpoint.parquet", pa.table({"add": add}))
+
+
+def in_partition_folder(path: Path, person: people.Canary) -> None:
+    write_parquet(path.with_suffix("") / f"phone={person['mobile']}" / "part-0.parquet", pa.table({"c": [1]}))
+
+
+def sqlite_file(path: Path, value: object) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE log (id INTEGER, extra)")
+        database.executemany("INSERT INTO log VALUES (?, ?)", [(1, None), (2, value), (3, 0.5), (4, b"\x78\x9cnone")])
+    database.close()
+
+
+def in_sqlite_text(path: Path, person: people.Canary) -> None:
+    sqlite_file(path, "x" * 5_000 + person["mobile"])  # longer than a page
+
+
+def in_sqlite_number(path: Path, person: people.Canary) -> None:
+    sqlite_file(path, int(person["mobile"]))
+
+
+def in_sqlite_pickle(path: Path, person: people.Canary) -> None:
+    sqlite_file(path, pickle.dumps({"phones": [person["mobile"]]}))
+
+
+def in_sqlite_zlib(path: Path, person: people.Canary) -> None:
+    sqlite_file(path, zlib.compress(json.dumps({"phones": [person["mobile"]] * 3}).encode()))
+
+
+def in_sqlite_deleted_row(path: Path, person: people.Canary) -> None:
+    sqlite_file(path, person["mobile"])
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA secure_delete = OFF")
+        database.execute("DELETE FROM log WHERE id = 2")
+    database.close()
+
+
+def in_duckdb(path: Path, person: people.Canary) -> None:
+    with duckdb.connect(str(path)) as database:
+        database.execute("CREATE SCHEMA mart")
+        database.execute('CREATE TABLE mart."odd name" AS SELECT i, {n: NULL, p: NULL} AS s FROM range(5000) t(i)')
+        database.execute("CREATE TABLE mart.t AS SELECT i, [CAST(? + i AS VARCHAR)] AS v FROM range(5000) t(i)",
+                         [int(person["mobile"]) - 4_321])  # fmt: skip
+
+
+def in_gzip(path: Path, person: people.Canary) -> None:
+    path.write_bytes(gzip.compress(f"Phone {person['mobile']} and much more".encode() * 3))
+
+
+def in_zstd(path: Path, person: people.Canary) -> None:
+    with pa.output_stream(str(path), compression="zstd") as out:
+        out.write(f"Phone {person['mobile']} and much more".encode() * 3)
+
+
+def in_zip(path: Path, person: people.Canary) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", f"Phone {person['mobile']} and much more" * 3)
+
+
+def in_zip_member_name(path: Path, person: people.Canary) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{person['mobile']}.txt", "")
+
+
+def in_parquet_in_zip_in_gzip(path: Path, person: people.Canary) -> None:
+    in_dictionary(path.with_suffix(".inner"), person)
+    with zipfile.ZipFile(path.with_suffix(".zip"), "w") as archive:
+        archive.write(path.with_suffix(".inner"), "inner.parquet")
+    path.write_bytes(gzip.compress(path.with_suffix(".zip").read_bytes()))
+    path.with_suffix(".inner").unlink()
+    path.with_suffix(".zip").unlink()
+
+
+def workbook(path: Path, plant: Callable[[Workbook], None]) -> None:
+    book = Workbook()
+    plant(book)
+    book.save(path)
+
+
+def in_workbook_cell(path: Path, person: people.Canary) -> None:
+    workbook(path, lambda book: book.active.append(["x", person["mobile"]]))
+
+
+def in_workbook_number(path: Path, person: people.Canary) -> None:
+    workbook(path, lambda book: book.active.append([int(person["mobile"])]))
+
+
+def in_workbook_sheet_name(path: Path, person: people.Canary) -> None:
+    workbook(path, lambda book: book.create_sheet(person["mobile"]))
+
+
+def in_workbook_author(path: Path, person: people.Canary) -> None:
+    workbook(path, lambda book: setattr(book.properties, "creator", person["mobile"]))
+
+
+def in_shuffle_block(path: Path, person: people.Canary) -> None:
+    plain = f"row {person['mobile']} ".encode() * 20
+    packed = pa.compress(plain, codec="lz4_raw", asbytes=True)
+    halves = ((0x20, packed, len(plain)), (0x10, b"end", 3))
+    blocks = (
+        struct.pack("<8sBIII", b"LZ4Block", method | 5, len(data), size, 0) + data for method, data, size in halves
+    )
+    path.write_bytes(b"".join(blocks))
+
+
+def in_log(path: Path, person: people.Canary) -> None:
+    path.write_bytes(b"\xff\xfe\x00 half a log in GBK \xc4\xe3 " + f"电话{person['mobile']}".encode("gbk"))
+
+
+def in_file_name(path: Path, person: people.Canary) -> None:
+    path.with_name(f"客户{person['mobile']}.csv").touch()
+
+
+def across_chunks(path: Path, person: people.Canary) -> None:
+    path.write_bytes(b"." * ((4 << 20) - 5) + person["mobile"].encode() + b"." * 100)
+
+
+def in_unexpected_values(path: Path, person: people.Canary) -> None:
+    path.write_text(json.dumps({"result": {"partial_unexpected_list": [person["mobile"]]}}), encoding="utf-8")
+
+
+PLACES = {
+    name: place for name, place in list(globals().items()) if name.startswith(("in_", "across_")) and callable(place)
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_phone_is_found_in(tmp_path: Path, place: str):
+    PLACES[place](tmp_path / "file", PERSON)
+    found = scanned(tmp_path)
+    assert found.labels == labels("mobile")
+    assert found.undecoded == []
+    assert PERSON["mobile"] not in found.report()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_other_phone_is_found_in(tmp_path: Path, place: str):
+    PLACES[place](tmp_path / "file", STRANGER)
+    assert scanned(tmp_path).hits == set()
+
+
+def test_a_position_is_found_in_columns_of_doubles(tmp_path: Path):
+    longitudes = [
+        [0.0, PERSON["longitude"]],
+        [round(PERSON["longitude"], 4), 0.0],
+        [round(PERSON["longitude"], 3), 1.0],
+    ]
+    for number, values in enumerate(longitudes):
+        write_parquet(tmp_path / f"{number}.parquet", pa.table({"c": pa.array([values])}))
+    assert {hit.file for hit in scanned(tmp_path).hits} == {"0.parquet", "1.parquet"}
+    assert scanned(tmp_path).labels == labels("longitude")
+
+
+# --- keys and passwords ---
+
+
+def test_a_key_is_found_however_it_is_written(tmp_path: Path):
+    key = bytes(range(200, 232))
+    store = tmp_path / "home" / "keys" / "token" / "customer" / "v1.key"
+    store.parent.mkdir(parents=True)
+    store.write_bytes(padded_blocks(key))
+    (tmp_path / "home" / "secrets").mkdir()
+    (tmp_path / "home" / "secrets" / "connect_token").write_text("s3cret-token\n", encoding="ascii")
+    matcher = Matcher(key_secrets(tmp_path / "home"))
+    inner = padded_blocks(key)[:32]
+    written = {
+        "stored": padded_blocks(key),
+        "hex": b"X'" + inner.hex().upper().encode() + b"'",
+        "shown by Spark": f"[{inner.hex(' ').upper()}]".encode(),
+        "base64": b64encode(b"{" + key),
+        "list": str(list(key)).encode(),
+        "escaped": repr(key).encode(),
+        "token": b"Bearer s3cret-token",
+    }
+    for name, content in written.items():
+        (tmp_path / "sink" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "sink" / name).write_bytes(content)
+    found = scanned(tmp_path / "sink", matcher)
+    assert {hit.file for hit in found.hits} == set(written)
+    assert found.labels == {
+        "token key customer", "token key customer (outer block)", "token key customer (unpadded)", "secret connect_token",
+    }  # fmt: skip
+    assert scanned(tmp_path / "home", matcher).labels == found.labels - {"token key customer (unpadded)"}
+
+
+# --- the scanner itself ---
+
+
+def test_a_file_that_cannot_be_decoded_is_searched_as_bytes_and_named(tmp_path: Path):
+    (tmp_path / "cut.parquet").write_bytes(b"PAR1" + PERSON["mobile"].encode())
+    found = scanned(tmp_path)
+    assert found.labels == labels("mobile")
+    assert found.undecoded == ["cut.parquet: ArrowInvalid"]
+
+
+def test_a_report_holds_neither_value_nor_file_name(tmp_path: Path):
+    in_log(tmp_path / f"客户{PERSON['mobile']}.log", PERSON)
+    report = scanned(tmp_path).report()
+    assert "mobile of person 1" in report
+    assert PERSON["mobile"] not in report
+    assert PERSON["mobile"] not in repr(MATCHER) + repr(people_secrets([PERSON]))
+
+
+def test_a_search_for_nothing_is_an_error():
+    with pytest.raises(ValueError, match="no secret"):
+        Matcher([])
+
+
+def test_a_value_that_is_found_everywhere_by_chance_is_refused():
+    with pytest.raises(ValueError, match="by chance"):
+        Matcher([Secret("a short word", Kind.TEXT, "ab")])
+
+
+def test_fifteen_megabytes_of_strangers_are_searched_in_seconds(tmp_path: Path):
+    strangers = (people.canary(13, number) for number in range(2_000))
+    lines = [json.dumps(one, ensure_ascii=False) for one in strangers if one["name"] != PERSON["name"]]
+    (tmp_path / "log").write_text("\n".join(lines * 25), encoding="utf-8")
+    began = time.monotonic()
+    assert scanned(tmp_path).hits == set()
+    assert time.monotonic() - began < 30, "a quiet machine needs one second"
