@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -43,11 +43,13 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only f
 
 
 @contextmanager
-def _lake(settings: Settings) -> Iterator["Lake"]:
+def _lake(settings: Settings, *, writes: str | None = None) -> Iterator["Lake"]:
+    """The lake; a command that writes waits for its turn at `writes`, a dataset or the marts."""
     from jobs.storage.engine import engine  # noqa: PLC0415
     from jobs.storage.lake import Lake  # noqa: PLC0415
+    from jobs.storage.turn import turn  # noqa: PLC0415
 
-    with engine(settings) as spark:
+    with turn(settings.home, writes) if writes else nullcontext(), engine(settings) as spark:
         yield Lake(spark, settings.home)
 
 
@@ -65,7 +67,7 @@ def ingest(
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
-    with _lake(settings) as lake:
+    with _lake(settings, writes=dataset) as lake:
         batches = run(
             lake,
             settings.landing,
@@ -94,7 +96,7 @@ def desensitise(dataset: Dataset) -> None:
     from jobs.storage.keys import KeyFiles  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
-    with _lake(settings) as lake:
+    with _lake(settings, writes=dataset) as lake:
         for batch in run(lake, KeyFiles(settings.home), contract):
             console.print(f"{dataset} batch {batch.batch_id}: {batch.row_count} rows desensitised")
 
@@ -112,7 +114,7 @@ def gate(
     from jobs.verify import verify_desensitised, verify_raw  # noqa: PLC0415
 
     settings = from_environment()
-    with _lake(settings) as lake:
+    with _lake(settings, writes=dataset or Gate.MARTS) as lake:
         if name is Gate.MARTS:
             verdicts = verify_marts(lake, smallest_visible_group=settings.smallest_visible_group)
         elif name in {Gate.RAW, Gate.DESENSITISED} and dataset:
@@ -135,7 +137,7 @@ def build() -> None:
     from jobs.publish.build import build as run  # noqa: PLC0415
 
     settings = from_environment()
-    with _lake(settings) as lake:
+    with _lake(settings, writes=Gate.MARTS) as lake:
         built = run(lake, load_all(), smallest_visible_group=settings.smallest_visible_group)
     console.print(f"build {built.fingerprint}: {'done' if built.is_new else 'stands already, nothing has changed'}")
 
@@ -149,7 +151,7 @@ def publish() -> None:
     from jobs.publish.run import publish as run  # noqa: PLC0415
 
     settings = from_environment()
-    with _lake(settings) as lake:
+    with _lake(settings, writes=Gate.MARTS) as lake:
         published = run(lake)
     what = "published" if published.is_new else "readers see this already"
     console.print(f"publication {published.publication_id}: {len(published.marts)} marts, {what}")
@@ -192,7 +194,7 @@ def replay(
 
     settings, contract = from_environment(), load(dataset)
     digest = stored_digest(Path(file)) if Path(file).is_file() else file
-    with _lake(settings) as lake:
+    with _lake(settings, writes=dataset) as lake:
         if refuse:
             give_up(lake, contract, digest, refuse)
             console.print(f"{dataset}: {digest[:12]} stays refused; its rows are out of every zone")
