@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from airflow.providers.standard.operators.bash import BashOperator
-from airflow.sdk import Asset, CronTriggerTimetable
+from airflow.sdk import Asset, MultipleCronTriggerTimetable
 
 from contracts.loading import dataset_ids
 from pipeline.stopping import StopWhenRefused, say_what_stopped
@@ -64,9 +64,12 @@ def datasets_of(family: str) -> list[Dataset]:
     raise LookupError(f"no contract in contracts/{family}; remove the DAG or write the first contract")
 
 
-def every_day(cron: str) -> CronTriggerTimetable:
-    """At this time in China. An installation first started more than ten minutes later waits for the next day."""
-    return CronTriggerTimetable(cron, timezone=ZONE, run_immediately=timedelta(minutes=10))
+def every_day(*crons: str) -> MultipleCronTriggerTimetable:
+    """At these times in China, midnight among them: `airflow backfill --to-date` ends at midnight, with that day's run.
+
+    An installation that is first started more than ten minutes after one of them waits for the next.
+    """
+    return MultipleCronTriggerTimetable(*crons, timezone=ZONE, run_immediately=timedelta(minutes=10))
 
 
 def settings(*, owner: str, title: str, tags: Sequence[str]) -> dict[str, Any]:

@@ -47,8 +47,7 @@ def main(folder: Path) -> None:
             "tags": sorted(dag.tags),
             "catchup": dag.catchup,
             "runs_at_a_time": dag.max_active_runs,
-            "timetable": type(dag.timetable).__name__,
-            "zone": str(getattr(dag.timetable, "timezone", "")),
+            "times": [(tick.expression, str(tick.timezone)) for tick in getattr(dag.timetable, "timetables", ())],
             "waits_for": waits_for(dag.timetable),
             "tasks": {task.task_id: described(task) for task in dag.tasks},
         }
