@@ -14,8 +14,7 @@ import httpx
 from infra.services.installation import Installation
 
 POLL_S = 1.0
-REPORT_S = 15.0
-ENDED = {"success", "failed"}
+REPORT_S = 30.0
 
 
 class DagFailed(Exception):
@@ -30,6 +29,7 @@ class Runs:
     logs: Path
     say: Callable[[str], Any]
     _began: float = field(default_factory=time.monotonic)
+    _said: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     @classmethod
     @contextlib.contextmanager
@@ -80,23 +80,24 @@ class Runs:
         self.api.post(f"/dags/{dag}/dagRuns", json={"dag_run_id": run, "logical_date": None}).raise_for_status()
         return run
 
-    def follow(self, dag: str, run: str, within_s: float) -> None:
-        """Return when the run has succeeded, saying how far it is.
+    def follow(self, started: dict[str, str], within_s: float) -> None:
+        """Return when the run of each DAG has succeeded, saying how far each is.
 
-        Raises: DagFailed when it failed or did not end in time.
+        Raises: DagFailed when one failed or has not ended in time.
         """
-        deadline, said_at, last = time.monotonic() + within_s, 0.0, ""
-        while (state := self.get(f"/dags/{dag}/dagRuns/{run}")["state"]) not in ENDED:
-            line = self.progress(dag, run)
-            if line != last or time.monotonic() - said_at > REPORT_S:
-                self.report(dag, line)
-                last, said_at = line, time.monotonic()
+        deadline = time.monotonic() + within_s
+        waiting = dict(started)
+        while waiting:
+            for dag, run in list(waiting.items()):
+                state = self.get(f"/dags/{dag}/dagRuns/{run}")["state"]
+                if state == "failed":
+                    raise DagFailed(self.what_failed(dag, run))
+                if state == "success":
+                    del waiting[dag]
+                self.report(dag, ("done: " if state == "success" else "") + self.progress(dag, run))
             if time.monotonic() > deadline:
-                raise DagFailed(f"{dag}: run {run} has not ended after {within_s:.0f} s ({line}); logs in {self.logs}")
+                raise DagFailed(f"{', '.join(waiting)}: not ended after {within_s:.0f} s; logs in {self.logs}")
             time.sleep(POLL_S)
-        if state == "failed":
-            raise DagFailed(self.what_failed(dag, run))
-        self.report(dag, f"done: {self.progress(dag, run)}")
 
     def follow_until_quiet(self, dag: str, since: datetime, within_s: float) -> None:
         """Follow every run of an asset-driven DAG that was queued since then, until none is left and one succeeded."""
@@ -104,7 +105,7 @@ class Runs:
         while not followed or self.open_runs(dag):
             for run in self.runs_since(dag, since):
                 if run not in followed:
-                    self.follow(dag, run, within_s)
+                    self.follow({dag: run}, within_s)
                     followed.add(run)
             if time.monotonic() > deadline:
                 raise DagFailed(
@@ -142,8 +143,12 @@ class Runs:
         return "; ".join(notes)
 
     def report(self, dag: str, line: str) -> None:
-        """One line of progress with the seconds since the beginning."""
-        self.say(f"  {time.monotonic() - self._began:5.0f} s  {dag:<8} {line}")
+        """One line of progress with the seconds since the beginning; the same line again only after a while."""
+        now = time.monotonic()
+        last_line, last_at = self._said.get(dag, ("", 0.0))
+        if line != last_line or now - last_at > REPORT_S:
+            self.say(f"  {now - self._began:5.0f} s  {dag:<8} {line}")
+            self._said[dag] = (line, now)
 
     def what_failed(self, dag: str, run: str) -> str:
         """Which tasks failed first, and the file that says why."""

@@ -5,11 +5,13 @@
 Expects the platform to be up. Safe to repeat: with nothing new the same runs end in seconds and change nothing.
 """
 
+import json
 import os
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 from rich.console import Console
@@ -28,11 +30,17 @@ console = Console(width=140, soft_wrap=True, highlight=False)
 
 def generate_input(installation: Installation) -> None:
     """Afterwards one day of input lies in landing; the same seed gives the same files."""
-    size = os.environ.get("LAKEWARDEN_DEMO_SIZE")
-    options = ["--size", size] if size else []
-    up.run_logged(
-        installation, "demo-generate", "python", "-m", "infra.demo.generate", "--home", str(installation.home), *options
-    )
+    size = os.environ.get("LAKEWARDEN_DEMO_SIZE", "demo")
+    command = ["python", "-m", "infra.demo.generate", "--home", str(installation.home)]
+    up.run_logged(installation, "demo-generate", *command, "--day", arrival_day(installation), "--size", size)
+
+
+def arrival_day(installation: Installation) -> str:
+    """The day of the demo: the one that was made first, else today, so that a repetition brings nothing new."""
+    made = installation.home / "demo" / "expected.json"
+    if made.exists():
+        return str(json.loads(made.read_text(encoding="utf-8"))["day"])
+    return f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m-%d}"
 
 
 def run_pipeline(runs: Runs) -> None:
@@ -43,9 +51,7 @@ def run_pipeline(runs: Runs) -> None:
     began = datetime.now(UTC)
     runs.wait_until_known((*SOURCES, MARTS), within_s=180)
     runs.unpause((*SOURCES, MARTS))
-    started = {dag: runs.trigger(dag) for dag in SOURCES}
-    for dag, run in started.items():
-        runs.follow(dag, run, within_s=PATIENCE_S)
+    runs.follow({dag: runs.trigger(dag) for dag in SOURCES}, within_s=PATIENCE_S)
     if not runs.anything_new_since(began):
         console.print("  nothing new arrived: the published numbers stay as they are")
         return
@@ -64,8 +70,7 @@ def main() -> int:
         pipeline_s = time.monotonic() - began
         if not installation.published.exists():
             raise DagFailed(f"no run failed, but nothing was published at {installation.published}; see `make status`")
-        if not up.is_deployed(installation):
-            up.deploy_dashboards(installation)
+        up.deploy_dashboards(installation)
         up.ready_superset(installation)
     except (DagFailed, ServiceDown) as fault:
         print(f"lakewarden: {fault}", file=sys.stderr)

@@ -51,6 +51,8 @@ def up(installation: Installation, programs: Collection[str]) -> None:
         start(installation, [program for program in wanted if program in AIRFLOW])
     if "engine" in programs:
         ready_engine(installation)
+    if {"engine", "airflow-scheduler"} <= set(programs):
+        make_keys(installation)
     if "airflow-api-server" in programs:
         with step("Airflow answers, scheduler and DAG processor with it"):
             wait_until_healthy(installation, "airflow-api-server")
@@ -69,6 +71,12 @@ def ready_engine(installation: Installation) -> None:
     with step("engine warmed by a first write, merge and query"):
         warm.main()
     warmed.write_text(pid, encoding="ascii")
+
+
+def make_keys(installation: Installation) -> None:
+    """Afterwards every domain that a contract names has its keys; keys that exist stay as they are."""
+    with step("keys and ledger of the lake"):
+        run_logged(installation, "keys", "lakewarden", "keys", "create")
 
 
 def prepare_airflow(installation: Installation) -> None:
