@@ -112,6 +112,13 @@ def platform() -> Iterator[Platform]:
 
 
 @pytest.fixture(scope="session")
+def demo(platform: Platform) -> Platform:
+    """The platform after the main job: one generated day through the real scheduler, published, dashboards deployed."""
+    platform.run("python", "-m", "infra.demo.run", timeout_s=1500)
+    return platform
+
+
+@pytest.fixture(scope="session")
 def spark(job_engine: Platform) -> Iterator[SparkSession]:
     """One session for all tests of columns and frames."""
     with engine(job_engine.settings) as session:

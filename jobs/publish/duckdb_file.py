@@ -1,7 +1,6 @@
 """The one file that dashboards read: written beside, closed, synced, then swapped in by one rename."""
 
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,15 +36,6 @@ def row_counts(path: Path) -> dict[str, int]:
         return {
             table: database.execute(f"SELECT count(*) FROM {SCHEMA}.{table}").fetchall()[0][0] for (table,) in tables
         }
-
-
-def flush_readers_cache(cache: Path) -> None:
-    """Forget the charts that dashboards have kept of the old file; safe when there is no cache."""
-    for entry in cache.iterdir() if cache.is_dir() else ():
-        if entry.is_dir():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -75,7 +75,6 @@ def _write_file(lake: Lake, publication_id: str, versions: dict[str, int], count
         raise GateFailed(f"publication {publication_id}: the file does not hold the rows that gate 4 judged")
     duckdb_file.swap(draft, folder / "published.duckdb")
     shutil.rmtree(staging, ignore_errors=True)
-    duckdb_file.flush_readers_cache(lake.home / "superset" / "cache_data")
 
 
 def _move_views(lake: Lake, versions: dict[str, int]) -> None:

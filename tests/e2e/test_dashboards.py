@@ -38,7 +38,7 @@ def site(request: pytest.FixtureRequest) -> Site:
     """A running Superset named by LAKEWARDEN_TEST_SUPERSET_URL (and a password file), else the test platform's."""
     if url := os.environ.get("LAKEWARDEN_TEST_SUPERSET_URL"):
         return Site(url, Path(os.environ["LAKEWARDEN_TEST_VIEWER_PASSWORD_FILE"]).read_text(encoding="utf-8").strip())
-    platform = request.getfixturevalue("platform")
+    platform = request.getfixturevalue("demo")
     return Site(platform.superset_url, platform.password("superset_viewer_password"))
 
 
