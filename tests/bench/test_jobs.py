@@ -1,0 +1,195 @@
+"""The design's ratios that can be measured now: each thing beside its partner, in turn, in one run; medians are printed.
+
+    make bench
+
+Absolute times say little on shared cores; the ratios are what counts. Nothing here asserts a speed.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+from pyspark.sql import functions as F
+
+from contracts.loading import load_file
+from contracts.model import Contract
+from expectations import raw
+from expectations.gate import judge
+from jobs.desensitise.run import desensitised, sealed
+from jobs.storage.keys import KeyFiles
+from jobs.storage.lake import Lake, Zone
+
+pytestmark = pytest.mark.bench
+
+ROUNDS = 3
+ROWS = 1_000_000
+
+
+def in_turn(*things: Callable[[], object]) -> list[float]:
+    """The median seconds of each, run A B A B … after one uncounted round."""
+    for thing in things:
+        thing()
+    taken: list[list[float]] = [[] for _ in things]
+    for _ in range(ROUNDS):
+        for place, thing in enumerate(things):
+            began = time.perf_counter()
+            thing()
+            taken[place].append(time.perf_counter() - began)
+    return [statistics.median(times) for times in taken]
+
+
+WIDE = """
+apiVersion: v3.2.0
+kind: DataContract
+id: crm.wide
+name: wide
+version: 1.0.0
+status: active
+domain: crm
+description: {purpose: One row per customer of the benchmark.}
+schema:
+  - name: wide
+    businessName: 宽表
+    physicalType: table
+    description: Twelve columns, of which three become tokens, two are masked, one is sealed, one gridded, one banded.
+    properties:
+COLUMNS
+slaProperties: [{property: retention, value: 1, unit: d}]
+customProperties:
+  - {property: accountable, value: {in_charge: a, operates: b, uses: [c], connects: d}}
+  - property: document_control
+    value: {prepared_by: a, reviewed_by: b, approved_by: c, changes: [{version: 1.0.0, date: "2026-11-24", change: First.}]}
+  - {property: source, value: {timezone: Asia/Shanghai, readers: [{kind: csv, encodings: [utf-8]}]}}
+"""
+COLUMNS = [
+    ("customer_id", "string", "{kind: token, domain: customer, becomes: customer_key}"),
+    ("resident_id", "string", "{kind: token, domain: resident, becomes: resident_key}"),
+    ("card", "string", "{kind: token, domain: transaction, becomes: card_key}"),
+    ("full_name", "string", "{kind: mask, head: 1, tail: 0}"),
+    ("contact", "string", "{kind: mask, head: 3, tail: 4}"),
+    ("mobile", "string", "{kind: seal, domain: phone, becomes: mobile_key}"),
+    ("latitude", "number", "{kind: grid, metres: 1000, axis: latitude}"),
+    ("age", "integer", "{kind: band, edges: [18, 30, 40, 50, 60], becomes: age_band}"),
+    ("region_code", "string", "{kind: keep}"),
+    ("product_code", "string", "{kind: keep}"),
+    ("quantity", "integer", "{kind: keep}"),
+    ("amount_cny", "number", "{kind: keep}"),
+]
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    """The wide table of the design's section 7."""
+    key = "        primaryKey: true\n"
+    columns = "".join(
+        f"      - name: {name}\n        businessName: 列\n        description: Column {name}.\n        logicalType: {kind}\n"
+        f"        required: true\n{key if name == 'customer_id' else ''}        classification: sensitive\n"
+        f"        customProperties: [{{property: treatment, value: {treatment}}}]\n"
+        for name, kind, treatment in COLUMNS
+    )
+    path = tmp_path_factory.mktemp("contracts") / "crm" / "wide.odcs.yaml"
+    path.parent.mkdir()
+    path.write_text(WIDE.replace("COLUMNS\n", columns), encoding="utf-8")
+    return load_file(path)
+
+
+def made(lake: Lake, contract: Contract, rows: int, batch_id: str) -> None:
+    """Rows of made-up values in raw, without Python seeing one."""
+    number = F.col("id")
+    frame = lake.spark.range(rows).select(
+        F.concat(F.lit("C"), number).alias("customer_id"),
+        F.concat(F.lit("33010619900101"), F.lpad(number % 10_000, 4, "0")).alias("resident_id"),
+        F.concat(F.lit("6222"), F.lpad(number, 15, "0")).alias("card"),
+        F.lit("欧阳测试").alias("full_name"),
+        F.concat(F.lit("139"), F.lpad(number % 100_000_000, 8, "0")).alias("contact"),
+        F.concat(F.lit("138"), F.lpad(number % 100_000_000, 8, "0")).alias("mobile"),
+        (F.lit(30.0) + (number % 1000) / 1000).alias("latitude"),
+        (number % 90).alias("age"),
+        F.lit("330100").alias("region_code"),
+        F.lit("P01").alias("product_code"),
+        (number % 9 + 1).alias("quantity"),
+        (number % 500 + 0.5).alias("amount_cny"),
+        F.lit(batch_id).alias("batch_id"),
+        F.lit("0" * 64).alias("source_file_sha256"),
+        number.alias("source_row_number"),
+        F.lit(datetime(2026, 1, 31, tzinfo=UTC)).alias("ingested_at"),
+        F.lit(date(2026, 1, 31)).alias("arrival_date"),
+    )
+    lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, frame)
+
+
+def treat(lake: Lake, contract: Contract, keys: KeyFiles, batch_id: str, *, table: str) -> None:
+    rows = lake.read(Zone.RAW, contract.table, batch_id)
+    safe = desensitised(rows, contract, keys.frame(lake.spark, contract.token_domains))
+    lake.replace_batch(Zone.DESENSITISED, table, contract.desensitised_columns, batch_id, safe)
+
+
+def copy(lake: Lake, contract: Contract, batch_id: str) -> None:
+    lake.replace_batch(
+        Zone.RAW, "copied", contract.raw_columns, batch_id, lake.read(Zone.RAW, contract.table, batch_id)
+    )
+
+
+def vault(lake: Lake, contract: Contract, keys: KeyFiles, batch_id: str) -> None:
+    rows = sealed(
+        lake.read(Zone.RAW, contract.table, batch_id), contract, keys.frame(lake.spark, contract.token_domains)
+    )
+    columns = {"token": "string", "field": "string", "domain": "string", "sealed": "binary", "batch_id": "string"}
+    lake.replace_batch(Zone.VAULT, contract.table, columns, batch_id, rows)
+
+
+def told(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    with capsys.disabled():
+        print(f"\n  {line}")
+
+
+def test_desensitising_beside_a_plain_copy(lake, wide, capsys):
+    keys = KeyFiles(lake.home)
+    made(lake, wide, ROWS, "a")
+    plain, treated, vaulted = in_turn(
+        lambda: copy(lake, wide, "a"),
+        lambda: treat(lake, wide, keys, "a", table=wide.table),
+        lambda: vault(lake, wide, keys, "a"),
+    )
+    told(
+        capsys,
+        f"desensitise {ROWS:,} rows: {treated / plain:.2f} x a copy; with its vault {(treated + vaulted) / plain:.2f} x",
+    )
+    told(capsys, f"  (copy {plain:.1f} s, desensitise {treated:.1f} s, vault {vaulted:.1f} s)")
+
+
+def test_ten_times_the_rows(lake, wide, capsys):
+    keys = KeyFiles(lake.home)
+    made(lake, wide, ROWS // 10, "a")
+    made(lake, wide, ROWS, "b")
+    one, ten = in_turn(
+        lambda: treat(lake, wide, keys, "a", table="one"), lambda: treat(lake, wide, keys, "b", table="ten")
+    )
+    told(capsys, f"ten times the rows: {ten / one:.1f} x the time ({one:.1f} s, {ten:.1f} s)")
+
+
+def test_an_increment_beside_a_history_ten_times_longer(lake, wide, capsys):
+    keys = KeyFiles(lake.home)
+    for day in range(10):
+        made(lake, wide, ROWS // 20, f"day{day}")
+        treat(lake, wide, keys, f"day{day}", table="long")
+    short, long = in_turn(
+        lambda: treat(lake, wide, keys, "day9", table="short"), lambda: treat(lake, wide, keys, "day9", table="long")
+    )
+    told(
+        capsys,
+        f"a day's increment after ten days: {long / short:.2f} x that of the first ({short:.1f} s, {long:.1f} s)",
+    )
+
+
+def test_a_gate_beside_writing_its_table(lake, wide, capsys):
+    made(lake, wide, ROWS, "a")
+
+    def gate():
+        figures = {"rows_in": ROWS, "loaded": ROWS, "quarantined": 0, "duplicate": 0}
+        judge(raw.checks(wide, lake.read(Zone.RAW, wide.table, "a"), **figures))
+
+    written, judged = in_turn(lambda: copy(lake, wide, "a"), gate)
+    told(capsys, f"a gate: {judged / written:.2f} x the time of writing its table ({judged:.1f} s, {written:.1f} s)")
