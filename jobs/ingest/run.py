@@ -113,13 +113,18 @@ def _load(ledger: Ledger, landing: Path, contract: Contract, batch_id: str, file
     refused = staged.where(F.col("file_fault").isNotNull())
     refusals = {row["source_file_sha256"]: row for row in refused.collect()}  # one row per refused file
     whole = staged.where(F.col("file_fault").isNull() & ~F.col("source_file_sha256").isin(list(refusals)))
-    counts = {row["source_file_sha256"]: row for row in _counts(whole).collect()}  # one row per file
-    _forget_earlier_batches(lake, contract, batch_id, files)
-    lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, whole.where("fate = 'loaded'"))
-    _quarantine(lake, contract, batch_id, whole.where("fate = 'quarantined'"), refused)
+    counts = {row["source_file_sha256"]: row for row in _counts(whole, contract).collect()}  # one row per file
     outcome = [_after(file, refusals.get(file.file_sha256), counts.get(file.file_sha256)) for file in files]
     ingested = _summed(batch_id, outcome)
-    _record_batch(ledger, contract, ingested, whole, files)
+    _forget_earlier_batches(lake, contract, batch_id, files)
+    lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, whole.where("fate = 'loaded'"))
+    # the same files give the same counts, so a batch that has nothing to write there never had
+    if ingested.quarantined:
+        rows = whole.where("fate = 'quarantined'")
+        lake.replace_batch(Zone.QUARANTINE, contract.table, QUARANTINE_COLUMNS, batch_id, rows)
+    if refusals:
+        _quarantine_files(lake, contract, batch_id, refused)
+    _record_batch(ledger, contract, ingested, sum(int(row["checksum"] or 0) for row in counts.values()), files)
     ledger.record("files", outcome)
     shutil.rmtree(staging, ignore_errors=True)
     return ingested
@@ -146,7 +151,8 @@ def _stage(lake: Lake, folder: Path, contract: Contract, batch_id: str, files: S
     fate = (
         F.when(F.size("faults") > 0, "quarantined").when(F.row_number().over(same) > 1, "duplicate").otherwise("loaded")
     )
-    return conformed.withColumn("fate", fate).write.mode("overwrite")
+    mendable = F.when(F.col("fate") == "quarantined", F.col("row"))
+    return conformed.withColumn("fate", fate).withColumn("row", mendable).write.mode("overwrite")
 
 
 def _schema(contract: Contract) -> str:
@@ -160,10 +166,14 @@ def _digest(contract: Contract) -> tuple[Column, ...]:
     return F.xxhash64(*columns), F.hash(*columns)
 
 
-def _counts(whole: DataFrame) -> DataFrame:
+def _counts(whole: DataFrame, contract: Contract) -> DataFrame:
+    """One row per file: its rows by fate, and a checksum of those to be loaded that does not depend on their order."""
+    columns = [F.col(f"`{field.name}`") for field in contract.fields]
+    loaded = F.when(F.col("fate") == "loaded", F.xxhash64(*columns).cast("decimal(38,0)"))
     return whole.groupBy("source_file_sha256").agg(
         F.count(F.lit(1)).alias("rows_in"),
         *(F.count_if(F.col("fate") == fate).alias(fate) for fate in ("loaded", "quarantined", "duplicate")),
+        F.sum(loaded).cast("string").alias("checksum"),
     )
 
 
@@ -177,8 +187,7 @@ def _forget_earlier_batches(lake: Lake, contract: Contract, batch_id: str, files
                 lake.delete_file(zone, contract.table, file.file_sha256, except_batch=batch_id)
 
 
-def _quarantine(lake: Lake, contract: Contract, batch_id: str, rows: DataFrame, refused: DataFrame) -> None:
-    lake.replace_batch(Zone.QUARANTINE, contract.table, QUARANTINE_COLUMNS, batch_id, rows)
+def _quarantine_files(lake: Lake, contract: Contract, batch_id: str, refused: DataFrame) -> None:
     files = refused.select(
         F.col("source_file_sha256").alias("file_sha256"),
         "batch_id",
@@ -220,12 +229,9 @@ def _summed(batch_id: str, files: Sequence[FileRow]) -> Ingested:
 
 
 def _record_batch(
-    ledger: Ledger, contract: Contract, ingested: Ingested, whole: DataFrame, files: Sequence[FileRow]
+    ledger: Ledger, contract: Contract, ingested: Ingested, checksum: int, files: Sequence[FileRow]
 ) -> None:
     """The batch's row and gate 1's verdicts. The files' rows come last: only they end the claim."""
-    columns = [F.col(f"`{field.name}`") for field in contract.fields]
-    loaded = whole.where("fate = 'loaded'")
-    checksum = loaded.agg(F.sum(F.xxhash64(*columns).cast("decimal(38,0)")).cast("string")).collect()[0][0]
     batch = BatchRow(
         dataset=contract.id,
         batch_id=ingested.batch_id,
@@ -234,7 +240,7 @@ def _record_batch(
         arrival_date=max(file.arrival_date for file in files),
         table_version=ledger.lake.version(Zone.RAW, contract.table),
         row_count=ingested.loaded,
-        content_checksum=checksum or "0",
+        content_checksum=str(checksum),
         contract_version=contract.version,
         contract_fingerprint=contract.fingerprint,
     )

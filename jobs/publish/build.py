@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import Contract
@@ -64,20 +65,25 @@ def prepare_sources(lake: Lake, contracts: Mapping[str, Contract]) -> None:
 
 
 def input_fingerprint(ledger: Ledger, smallest_visible_group: int) -> str:
-    """Changes when a batch is released or treated anew, or the dbt project or the smallest visible group changes."""
-    released = (
-        ledger.read("batches")
-        .where(
-            (F.col("zone") == Zone.DESENSITISED) & (F.col("state") == BatchState.PASSED) & (F.col("dataset") != MARTS)
-        )
-        .agg(F.count(F.lit(1)), F.sum(F.xxhash64("dataset", "batch_id", "table_version").cast("decimal(38,0)")))
-        .collect()[0]
+    """Changes when a batch is released, a file is replayed or refused, or the project or the smallest group changes."""
+    batches = ledger.read("batches").where(
+        (F.col("zone") == Zone.DESENSITISED) & (F.col("state") == BatchState.PASSED) & (F.col("dataset") != MARTS)
     )
-    digest = hashlib.sha256(f"{released[0]}|{released[1]}|{smallest_visible_group}".encode())
+    files = ledger.read("files").where(F.col("rows_loaded") > 0)
+    released = _content(batches, "dataset", "batch_id", "table_version")
+    taken = _content(files, "dataset", "file_sha256", "batch_id", "rows_loaded")
+    digest = hashlib.sha256(f"{released}|{taken}|{smallest_visible_group}".encode())
     for path in sorted(_PROJECT.rglob("*")):
         if path.suffix in (".sql", ".yml", ".csv") and "target" not in path.parts:
             digest.update(path.relative_to(_PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _content(rows: DataFrame, *columns: str) -> str:
+    """A digest of the rows, whatever their order."""
+    hashed = F.sum(F.xxhash64(*columns).cast("decimal(38,0)"))
+    row = rows.agg(F.concat_ws("|", F.count(F.lit(1)).cast("string"), hashed.cast("string"))).collect()[0]
+    return str(row[0])
 
 
 def target(home: Path) -> Path:
