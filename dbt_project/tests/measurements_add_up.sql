@@ -1,20 +1,20 @@
--- Every measurement of a cell is in exactly one of the cell's days. Only the newest week is counted again, so that the
+-- Every measurement of a cell is in exactly one of the cell's days. Only the two newest days are counted again, so that the
 -- cost does not follow history; older days are guarded by their fingerprints.
-with newest_week as (
-    select coalesce(max(measured_on), date'1970-01-08') - interval 7 days as starts_on from {{ ref('int_network_cell_days') }}
+with newest_days as (
+    select coalesce(max(measured_on), date'1970-01-02') - interval 1 day as starts_on from {{ ref('int_network_cell_days') }}
 ),
 
 staged as (
     select measured_on, count(*) as measurement_count
     from {{ ref('stg_network__cell_measurements') }}
-    where enodeb_id is not null and cell_id is not null and measured_on >= (select starts_on from newest_week)
+    where enodeb_id is not null and cell_id is not null and measured_on >= (select starts_on from newest_days)
     group by measured_on
 ),
 
 summed as (
     select measured_on, sum(measurement_count) as measurement_count
     from {{ ref('int_network_cell_days') }}
-    where measured_on >= (select starts_on from newest_week)
+    where measured_on >= (select starts_on from newest_days)
     group by measured_on
 )
 

@@ -138,6 +138,12 @@ def test_code_names_are_those_of_the_contract(list_name, dataset):
     assert names == enum_of(dataset, list_name) | {"unknown": "未知"}
 
 
+def test_no_list_names_a_code_twice():
+    codes = Counter((row["list_name"], row["code"]) for row in seed("code_names"))
+    assert codes, "no code found: this test would prove nothing"
+    assert max(codes.values()) == 1
+
+
 def test_products_are_those_of_the_contract():
     assert {row["product_code"] for row in seed("products")} == set(enum_of("crm.transactions", "product_code"))
 
