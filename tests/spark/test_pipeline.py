@@ -86,11 +86,11 @@ def test_every_declared_encoding_gives_the_same_rows(lake, encoding):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "the file is empty"),
+        (b"", "holds nothing"),
         (f"{HEADER},{NAME}\n".encode() + row(1).encode() + b",x\n", "not declared"),
         (HEADER.replace("客户编号,", "").encode() + b"\n", "required column is missing"),
         (f"{HEADER}\n{row(1)}\n".encode() + b"\xff\xfe\xff\n", "encodings"),
-        (f'{HEADER}\n{row(1)}\nT2,"C1,P01\n'.encode(), "quote"),
+        (f'{HEADER}\n{row(1)}\nT2,"C1,P01\n'.encode(), "ends before"),
         (b"<html><table></table></html>", "none of the kinds"),
     ],
     ids=["empty", "unknown column", "missing column", "wrong encoding", "open quote", "html"],
