@@ -1,4 +1,4 @@
-"""Writes seeds/dates.csv: every day since 2024 with the working days that the State Council announced.
+"""Writes seeds/dates.csv: every day since 2018 with the working days that the State Council announced.
 
 Run it with the platform environment after the library `chinesecalendar` has learned a new year, or after
 `calendar_overrides.yml` has: `.venv/platform/bin/python dbt_project/generate_dates.py`.
@@ -18,7 +18,7 @@ from chinese_calendar import constants
 from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
-FIRST_DAY = dt.date(2024, 1, 1)
+FIRST_DAY = dt.date(2018, 1, 1)
 SATURDAY = 6
 HOLIDAY_NAMES = {
     "New Year's Day": "元旦",
