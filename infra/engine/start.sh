@@ -17,7 +17,7 @@ flock --nonblock 9 || fail "an engine already runs on $LAKE_HOME; stop it with \
 
 # Whatever a killed engine left behind; nothing in here outlives a driver.
 rm -rf "$home/scratch"
-mkdir -p "$home/scratch"/{spark,hive,java} "$home/warehouse"
+mkdir -p "$home/scratch"/{spark,hive,pipes,java} "$home/warehouse"
 
 # From the environment, for a command line is readable by everybody on the machine.
 SPARK_CONNECT_AUTHENTICATE_TOKEN="$(secret connect_token)"
@@ -44,8 +44,6 @@ exec "$SPARK_HOME/bin/spark-submit" --name lakewarden --class org.apache.spark.s
   --conf "spark.sql.warehouse.dir=$home/warehouse" \
   --conf "spark.local.dir=$home/scratch/spark" \
   --conf "spark.hadoop.hive.exec.scratchdir=$home/scratch/hive" \
-  --conf "spark.hadoop.hive.exec.local.scratchdir=$home/scratch/hive" \
-  --conf "spark.hadoop.hive.downloaded.resources.dir=$home/scratch/hive" \
-  --conf "spark.hadoop.hive.querylog.location=$home/scratch/hive" \
+  --conf "spark.hadoop.hive.exec.local.scratchdir=$home/scratch/pipes" \
   --conf "spark.hadoop.hive.server2.logging.operation.enabled=false" \
   ${LAKEWARDEN_ENGINE_OPTIONS:-} spark-internal
