@@ -66,7 +66,7 @@ def ready_engine(installation: Installation) -> None:
         wait_until_healthy(installation, "engine")
     warmed = installation.services / "engine.warmed"
     pid = str(states(installation)["engine"]["pid"])
-    if warmed.exists() and warmed.read_text(encoding="ascii") == pid:
+    if _stands(warmed, pid):
         return
     with step("engine warmed by a first write, merge and query"):
         warm.main()
@@ -75,8 +75,14 @@ def ready_engine(installation: Installation) -> None:
 
 def make_keys(installation: Installation) -> None:
     """Afterwards every domain that a contract names has its keys; keys that exist stay as they are."""
+    contracts = sorted((installation.root / "contracts").glob("*/*.odcs.yaml"))
+    made_for = sha256(b"".join(contract.read_bytes() for contract in contracts)).hexdigest()
+    stamp = installation.home / "keys" / "made-for"
+    if _stands(stamp, made_for):
+        return
     with step("keys and ledger of the lake"):
         run_logged(installation, "keys", "lakewarden", "keys", "create")
+    stamp.write_text(made_for, encoding="ascii")
 
 
 def prepare_airflow(installation: Installation) -> None:
@@ -84,7 +90,7 @@ def prepare_airflow(installation: Installation) -> None:
     recipe = (installation.root / "infra" / "airflow" / "prepare.py").read_bytes()
     version = (installation.root / ".venv" / "platform" / ".made-from").read_bytes()
     stamp, made_from = installation.home / "airflow" / "prepared", sha256(recipe + version).hexdigest()
-    if stamp.exists() and stamp.read_text(encoding="ascii") == made_from:
+    if _stands(stamp, made_from):
         return
     with step("Airflow's database, accounts and pools"):
         script = installation.root / "infra" / "airflow" / "airflow.sh"
@@ -127,6 +133,11 @@ def run_logged(installation: Installation, name: str, *command: str | Path) -> N
         raise ServiceDown(
             f"{name} failed with exit code {ended.returncode}; see {log}, mend the cause and run it again"
         )
+
+
+def _stands(stamp: Path, content: str) -> bool:
+    """Was the step behind this stamp done for the same thing?"""
+    return stamp.exists() and stamp.read_text(encoding="ascii") == content
 
 
 def _runs(installation: Installation, program: str) -> bool:
