@@ -171,11 +171,11 @@ def test_a_killed_ingest_is_finished_by_the_next_run(lake, monkeypatch, killed_b
             patched.setattr(ingest_run, killed_before, die)
         with pytest.raises(Killed):
             take(lake)
-    landed(lake, "b.csv", row(5))
+    landed(lake, "b.csv", row(5), row(6), row(7))
     take(lake)
-    verify_raw(lake, TRANSACTIONS)
-    assert ledger_sums(lake) == (4, 2, 1, 1)
-    assert sorted(r["transaction_id"] for r in rows_of(lake, Zone.RAW).collect()) == ["T1", "T5"]
+    assert all(verdict.passed for verdict in verify_raw(lake, TRANSACTIONS))
+    assert ledger_sums(lake) == (6, 4, 1, 1)
+    assert sorted(r["transaction_id"] for r in rows_of(lake, Zone.RAW).collect()) == ["T1", "T5", "T6", "T7"]
     assert rows_of(lake, Zone.QUARANTINE).count() == 1
 
 
