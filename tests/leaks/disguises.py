@@ -172,9 +172,7 @@ def base64_inside(raw: bytes, before: int) -> bytes:
     """The characters that `raw` alone decides when `before` bytes (modulo 3) stand before it and others behind.
 
     Example:
-        >>> base64_inside(b"canary", 1) in b64encode(b"a canary sings") or base64_inside(b"canary", 2) in b64encode(
-        ...     b"a canary sings"
-        ... )
+        >>> base64_inside(b"canary", before=2) in b64encode(b"a canary sings")
         True
     """
     first = (before * 8 + 5) // 6

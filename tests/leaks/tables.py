@@ -101,5 +101,5 @@ def _leaves(array: pa.Array) -> Iterator[bytes | np.ndarray]:
         yield from _leaves(array.cast(pa.large_binary()))
     else:
         yield from (buffer.to_pybytes() for buffer in array.buffers()[1:] if buffer is not None)
-    if pa.types.is_floating(kind):
-        yield array.drop_null().to_numpy()
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        yield array.cast(pa.float64(), safe=False).drop_null().to_numpy()

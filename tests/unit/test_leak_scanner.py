@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -330,16 +331,19 @@ def test_no_other_phone_is_found_in(tmp_path: Path, place: str):
     assert scanned(tmp_path).hits == set()
 
 
-def test_a_position_is_found_in_columns_of_doubles(tmp_path: Path):
-    longitudes = [
-        [0.0, PERSON["longitude"]],
-        [round(PERSON["longitude"], 4), 0.0],
-        [round(PERSON["longitude"], 3), 1.0],
-    ]
-    for number, values in enumerate(longitudes):
-        write_parquet(tmp_path / f"{number}.parquet", pa.table({"c": pa.array([values])}))
-    assert {hit.file for hit in scanned(tmp_path).hits} == {"0.parquet", "1.parquet"}
-    assert scanned(tmp_path).labels == labels("longitude")
+def test_a_position_is_found_in_columns_of_numbers(tmp_path: Path):
+    longitude = PERSON["longitude"]
+    columns = {
+        "exact": pa.array([[0.0, longitude]]),
+        "rounded": pa.array([[round(longitude, 4), None]]),
+        "decimal": pa.array([Decimal(str(longitude))], pa.decimal128(9, 6)),
+        "coarse": pa.array([[round(longitude, 3)]]),
+    }
+    for name, column in columns.items():
+        write_parquet(tmp_path / name, pa.table({"c": column}))
+    found = scanned(tmp_path)
+    assert {hit.file for hit in found.hits} == set(columns) - {"coarse"}
+    assert found.labels == labels("longitude")
 
 
 # --- keys and passwords ---
