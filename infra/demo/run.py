@@ -70,7 +70,6 @@ def main() -> int:
         pipeline_s = time.monotonic() - began
         if not installation.published.exists():
             raise DagFailed(f"no run failed, but nothing was published at {installation.published}; see `make status`")
-        up.deploy_dashboards(installation)
         up.ready_superset(installation)
     except (DagFailed, ServiceDown) as fault:
         print(f"lakewarden: {fault}", file=sys.stderr)

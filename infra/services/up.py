@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from pyspark.errors import PySparkException
 from rich.console import Console
 from rich.table import Table
 
@@ -42,7 +43,7 @@ def up(installation: Installation, programs: Collection[str]) -> None:
     subprocess.run([installation.root / "infra" / "secrets.sh"], check=True)
     launch(installation)
     wanted = [program for program in PROGRAMS if program in programs and not _runs(installation, program)]
-    if not is_deployed(installation) and not installation.published.exists():
+    if not installation.published.exists():
         wanted = [program for program in wanted if program != "superset"]
     _require_free_ports(wanted)
     start(installation, [program for program in wanted if program == "engine"])
@@ -65,12 +66,17 @@ def ready_engine(installation: Installation) -> None:
     with step("engine answers over Connect and Thrift"):
         wait_until_healthy(installation, "engine")
     warmed = installation.services / "engine.warmed"
-    pid = str(states(installation)["engine"]["pid"])
-    if _stands(warmed, pid):
+    engine = states(installation)["engine"]
+    life = f"{engine['pid']} {engine['start']}"
+    if _stands(warmed, life):
         return
     with step("engine warmed by a first write, merge and query"):
-        warm.main()
-    warmed.write_text(pid, encoding="ascii")
+        try:
+            warm.main()
+        except PySparkException as error:
+            log = installation.log("engine")
+            raise ServiceDown(f"engine broke off while it was warmed ({type(error).__name__}); see {log}") from None
+    warmed.write_text(life, encoding="ascii")
 
 
 def make_keys(installation: Installation) -> None:
@@ -100,27 +106,15 @@ def prepare_airflow(installation: Installation) -> None:
 
 def ready_superset(installation: Installation) -> None:
     """Afterwards Superset shows the dashboards of this checkout; it waits for a first publication to show."""
-    if not is_deployed(installation):
-        if not installation.published.exists():
-            console.print("  Superset waits for the first publication: `make demo`, or `make up` again after one")
-            return
-        deploy_dashboards(installation)
+    if not installation.published.exists():
+        console.print("  Superset waits for the first publication: `make demo`, or `make up` again after one")
+        return
+    with step("dashboards in line with this checkout"):
+        script = installation.root / "infra" / "superset" / "superset.sh"
+        run_logged(installation, "superset-deploy", script, "python", "-m", "dashboards.deploy")
     start(installation, ["superset"])
     with step("Superset answers"):
         wait_until_healthy(installation, "superset")
-
-
-def is_deployed(installation: Installation) -> bool:
-    """Were the dashboards ever imported into this installation's Superset?"""
-    return (installation.home / "superset" / "deployed").exists()
-
-
-def deploy_dashboards(installation: Installation) -> None:
-    """Afterwards Superset's database, accounts and roles exist and the dashboards are those of this checkout."""
-    with step("dashboards imported into Superset"):
-        script = installation.root / "infra" / "superset" / "superset.sh"
-        run_logged(installation, "superset-deploy", script, "python", "-m", "dashboards.deploy")
-    (installation.home / "superset" / "deployed").touch()
 
 
 def run_logged(installation: Installation, name: str, *command: str | Path) -> None:
@@ -166,7 +160,7 @@ def overview(installation: Installation, programs: Collection[str]) -> Table:
     if "airflow-api-server" in programs:
         for account in ("admin", "viewer"):
             table.add_row("Airflow", installation.address("airflow-api-server"), account, f"airflow_{account}_password")
-    if "superset" in programs and is_deployed(installation):
+    if "superset" in programs and installation.published.exists():
         for account in ("admin", "viewer"):
             table.add_row("Superset", installation.address("superset"), account, f"superset_{account}_password")
     if "engine" in programs:
