@@ -159,7 +159,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("killed_before", ["take", "_stage", "_forget_earlier_batches", "_record_batch", "after raw"])
 def test_a_killed_ingest_is_finished_by_the_next_run(lake, monkeypatch, killed_before):
-    landed(lake, "a.csv", row(1), row(2, quantity="many"), row(1))
+    landed(lake, "a.csv", row(1), row(2, quantity="many"), row(1), row(3), row(4), row(5))
 
     def die(*_, **__):
         raise Killed
@@ -171,11 +171,11 @@ def test_a_killed_ingest_is_finished_by_the_next_run(lake, monkeypatch, killed_b
             patched.setattr(ingest_run, killed_before, die)
         with pytest.raises(Killed):
             take(lake)
-    landed(lake, "b.csv", row(5), row(6), row(7))
+    landed(lake, "b.csv", row(6))
     take(lake)
     assert all(verdict.passed for verdict in verify_raw(lake, TRANSACTIONS))
-    assert ledger_sums(lake) == (6, 4, 1, 1)
-    assert sorted(r["transaction_id"] for r in rows_of(lake, Zone.RAW).collect()) == ["T1", "T5", "T6", "T7"]
+    assert ledger_sums(lake) == (7, 5, 1, 1)
+    assert sorted(r["transaction_id"] for r in rows_of(lake, Zone.RAW).collect()) == ["T1", "T3", "T4", "T5", "T6"]
     assert rows_of(lake, Zone.QUARANTINE).count() == 1
 
 
