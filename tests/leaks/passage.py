@@ -128,9 +128,10 @@ class Passage:
 
     def _charts(self, client: httpx.Client, headers: dict[str, str], slug: str) -> int:
         charts = client.get(f"/api/v1/dashboard/{slug}/charts").raise_for_status().json()["result"]
-        forms = [chart["form_data"] for chart in charts if "metric" in chart["form_data"]]
+        forms = [chart["form_data"] for chart in charts]
         for form in forms:
-            question = {"metrics": [form["metric"]], "columns": form.get("groupby", []), "row_limit": 1000}
+            metrics, by = form.get("metrics") or [form["metric"]], form.get("groupby") or []
+            question = {"metrics": metrics, "columns": [by] if isinstance(by, str) else by, "row_limit": 1000}
             source = {"id": int(form["datasource"].partition("__")[0]), "type": "table"}
             body = {"datasource": source, "queries": [question], "result_format": "json", "result_type": "full"}
             answer = client.post("/api/v1/chart/data", json=body, headers=headers).raise_for_status()
