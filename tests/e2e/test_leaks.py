@@ -148,10 +148,9 @@ def planted(person: Canary, field: str) -> str:
 
 
 def newest(paths: Iterator[Path]) -> Iterator[Path]:
-    """A Parquet file that a later commit replaced may have no row left to write into."""
-    yield from sorted(
-        (path for path in paths if path.stat().st_size), key=lambda path: path.stat().st_mtime, reverse=True
-    )
+    """Newest first, for a file that a later commit replaced may hold no row; without what a service removed since."""
+    there = [(path.stat().st_mtime, path) for path in paths if path.is_file() and path.stat().st_size]
+    yield from (path for _, path in sorted(there, reverse=True))
 
 
 def test_there_is_a_control_for_every_kind():

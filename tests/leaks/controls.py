@@ -104,9 +104,9 @@ Plant = Callable[[Path, Path, str], None]
 
 #: Kind of place: which of its files is copied, and how a value is written into the copy.
 CONTROLS: dict[str, tuple[str, Plant]] = {
-    "desensitised tables": ("crm_customers/*.parquet", plant_in_parquet),
-    "marts": ("dim_region/*.parquet", plant_in_parquet),
-    "ledger": ("ops/verdicts/*/*.parquet", plant_in_parquet),
+    "desensitised tables": ("crm_customers/part-*.parquet", plant_in_parquet),
+    "marts": ("dim_region/part-*.parquet", plant_in_parquet),
+    "ledger": ("ops/verdicts/dataset=*/part-*.parquet", plant_in_parquet),
     "published file": ("published.duckdb", plant_in_duckdb),
     "dbt's target folder and logs": ("target/run_results.json", plant_in_json),
     "Airflow's database": ("airflow.db", plant_in_sqlite),
