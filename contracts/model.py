@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from contracts.treatments import Drop, Seal, Token, Treatment
+from contracts.treatments import Drop, Keep, Seal, Token, Treatment
 
 #: Columns that every raw row carries beside the contract's own; they describe the delivery, never a person.
 TECHNICAL_COLUMNS: Mapping[str, str] = {
@@ -64,6 +64,11 @@ class Field:
     def survives(self) -> bool:
         """Whether the desensitised zone has a column for this field."""
         return not isinstance(self.treatment, Drop)
+
+    @property
+    def stays_as_written(self) -> bool:
+        """Whether readers see free text just as somebody wrote it, without a list of what may stand there."""
+        return self.type == "string" and isinstance(self.treatment, Keep) and not self.allowed
 
     @property
     def desensitised_name(self) -> str:

@@ -5,15 +5,12 @@ from collections.abc import Iterator
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
-from contracts.identifiers import IDENTIFIERS
 from contracts.model import Contract, Field
 from contracts.treatments import Keep, Seal, Token
 from expectations.gate import Check
-from expectations.normal_form import searchable_text
+from expectations.identity import holds_identity
 
 TOKEN_FORM = "^[0-9a-f]{32}$"  # noqa: S105 - the form of a pseudonym, not a secret
-_PATTERNS = {kind: identifier.pattern for kind, identifier in IDENTIFIERS.items() if identifier.pattern}
-_ANY = "|".join(f"(?:{pattern})" for pattern in _PATTERNS.values())
 
 
 def checks(contract: Contract, before: DataFrame, after: DataFrame, sealed_tokens: DataFrame | None) -> list[Check]:
@@ -61,12 +58,3 @@ def _measures(contract: Contract) -> Iterator[tuple[str, Column]]:
             yield f"{name}.no_token", F.count_if(~value.rlike(TOKEN_FORM))
         elif field.desensitised_type.split("<", maxsplit=1)[0] in ("string", "array", "bigint"):
             yield f"{name}.identity_left", F.count_if(holds_identity(value.cast("string")))
-
-
-def holds_identity(text: Column) -> Column:
-    """Whether any identifier of the catalogue stands in the text, whatever its spelling; NULL for NULL.
-
-    One regular expression of all patterns: the text is normalised and read once.
-    Source: D09-10; contracts/identifiers.py.
-    """
-    return searchable_text(text).rlike(_ANY)

@@ -14,7 +14,10 @@ _BETWEEN_DIGITS = r"(?<=[0-9])[\s()\-·.](?=[0-9])"
 
 def plain_text(value: Column) -> Column:
     """Half-width, without invisible characters, trimmed; NULL stays NULL."""
-    return F.trim(F.regexp_replace(F.translate(value, _FULL_WIDTH, _HALF_WIDTH), _INVISIBLE, ""))
+    # all that is changed here lies outside ASCII, and to count bytes costs a twentieth of looking at characters
+    is_ascii = F.octet_length(value) == F.char_length(value)
+    changed = F.regexp_replace(F.translate(value, _FULL_WIDTH, _HALF_WIDTH), _INVISIBLE, "")
+    return F.trim(F.when(is_ascii, value).otherwise(changed))
 
 
 def searchable_text(value: Column) -> Column:

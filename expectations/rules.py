@@ -9,6 +9,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import Contract, Field, RowRule, Severity
 from expectations.checksums import VALID
+from expectations.identity import holds_identity
 
 
 def faults(contract: Contract, severity: Severity = Severity.ERROR) -> dict[str, Column]:
@@ -42,6 +43,8 @@ def _field_faults(field: Field) -> Iterator[tuple[str, Column]]:
         yield f"{field.name}.too_large", value > F.lit(field.maximum)
     if field.pattern is not None:
         yield f"{field.name}.wrong_form", ~value.rlike(field.pattern)
+    if field.stays_as_written:  # a phone number in a column that is kept would be written down before gate 3 looks
+        yield f"{field.name}.holds_identity", holds_identity(value)
     if field.max_length is not None:
         yield f"{field.name}.too_long", F.length(value) > field.max_length
 

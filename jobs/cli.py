@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,9 +16,11 @@ from contracts.errors import LakewardenError
 from contracts.generate import generated
 from contracts.loading import dataset_ids, load, load_all
 from expectations.gate import Gate
+from expectations.suite import suite
 from jobs.settings import ROOT, Settings, from_environment
 
 if TYPE_CHECKING:  # the engine's client takes seconds to import, and `--help` must not
+    from jobs.ingest.run import Ingested
     from jobs.storage.lake import Lake
 
 app = typer.Typer(
@@ -49,8 +51,8 @@ def _lake(settings: Settings, *, writes: str | None = None) -> Iterator["Lake"]:
     from jobs.storage.lake import Lake  # noqa: PLC0415
     from jobs.storage.turn import turn  # noqa: PLC0415
 
-    with turn(settings.home, writes) if writes else nullcontext(), engine(settings) as spark:
-        yield Lake(spark, settings.home)
+    with turn(settings.home, writes) if writes else nullcontext(), ExitStack() as opened:
+        yield Lake(settings.home, lambda: opened.enter_context(engine(settings)))
 
 
 @app.command()
@@ -63,19 +65,23 @@ def ingest(
 
     Example: lakewarden ingest crm.customers --day 2026-01-31
     """
-    from jobs.ingest.run import ingest as run  # noqa: PLC0415
+    from jobs.ingest.arrival import waiting  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
-    with _lake(settings, writes=dataset) as lake:
-        batches = run(
-            lake,
-            settings.landing,
-            contract,
-            day=day.date() if day else None,
-            settle_seconds=settings.settle_seconds,
-        )
-        unfinished = Ledger(lake).is_unfinished(dataset)
+    ledger = Ledger(settings.home)
+    ledger.prepare()
+    batches: list[Ingested] = []
+    unfinished = ledger.is_unfinished(dataset)
+    if unfinished or waiting(settings.landing, contract):
+        from jobs.ingest.run import ingest as run  # noqa: PLC0415
+
+        with _lake(settings, writes=dataset) as lake:
+            arrived_on = day.date() if day else None
+            batches = run(
+                lake, settings.landing, contract, day=arrived_on, settle_seconds=settings.settle_seconds
+            )  # fmt: skip
+            unfinished = ledger.is_unfinished(dataset)
     for batch in batches:
         console.print(
             f"{dataset} batch {batch.batch_id}: files {batch.files} (refused {batch.refused_files}), rows in "
@@ -169,8 +175,7 @@ def status(
     from jobs.status import status as look  # noqa: PLC0415
 
     settings = from_environment()
-    with _lake(settings) as lake:
-        found = look(lake, settings.landing, load_all())
+    found = look(settings.home, settings.landing, load_all())
     if as_json:
         print(json.dumps(found.as_data(), ensure_ascii=False, indent=1))
     else:
@@ -211,13 +216,14 @@ def keys_create() -> None:
     Example: lakewarden keys create
     """
     from jobs.storage.keys import KeyFiles  # noqa: PLC0415
-    from jobs.storage.ledger import Ledger  # noqa: PLC0415
+    from jobs.storage.ledger import TABLES, Ledger  # noqa: PLC0415
 
     settings = from_environment()
     domains = {domain for contract in load_all().values() for domain in contract.token_domains}
     with _lake(settings) as lake:
-        ledger = Ledger(lake)
+        ledger = Ledger(settings.home)
         ledger.prepare()
+        lake.show_ledger(TABLES)
         created = KeyFiles(settings.home).create_missing(domains, in_use=ledger.keys_in_use())
     console.print(f"keys: {len(domains)} domains, created: {', '.join(created) or 'none'}")
 
@@ -234,6 +240,15 @@ def contracts_check() -> None:
         names = ", ".join(path.relative_to(ROOT).as_posix() for path in stale)
         raise LakewardenError(f"out of date: {names}; run `lakewarden contracts generate` and commit")
     console.print(f"{len(contracts)} contracts hold, generated files are fresh")
+
+
+@contracts_app.command("suite")
+def contracts_suite(dataset: Dataset) -> None:
+    """Print a contract's rules as a Great Expectations suite, for tools that read one.
+
+    Example: lakewarden contracts suite crm.customers > customers.suite.json
+    """
+    print(json.dumps(suite(load(dataset)), ensure_ascii=False, indent=1))
 
 
 @contracts_app.command("generate")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from contracts.model import Contract
 from jobs.errors import NothingToReplay
-from jobs.storage.lake import Lake, Zone
+from jobs.storage.lake import Lake
 from jobs.storage.ledger import FileRow, FileState, Ledger
+from jobs.storage.zones import Zone
 
 
 def replay(lake: Lake, contract: Contract, file_sha256: str) -> FileRow:
@@ -16,7 +17,7 @@ def replay(lake: Lake, contract: Contract, file_sha256: str) -> FileRow:
     `file_sha256`: the digest or its first characters, as `lakewarden status` prints them.
     Raises: NothingToReplay when the ledger knows no such file of this dataset, or more than one.
     """
-    ledger = Ledger(lake)
+    ledger = Ledger(lake.home)
     file = _find(ledger, contract, file_sha256)
     taken = replace(file, state=FileState.CLAIMED, batch_id=_next_batch(file, contract), fault=None)
     ledger.record("files", [taken])
@@ -28,7 +29,7 @@ def refuse(lake: Lake, contract: Contract, file_sha256: str, reason: str) -> Fil
 
     Raises: NothingToReplay.
     """
-    ledger = Ledger(lake)
+    ledger = Ledger(lake.home)
     file = _find(ledger, contract, file_sha256)
     for zone in (Zone.RAW, Zone.QUARANTINE, Zone.DESENSITISED, Zone.VAULT):
         if lake.exists(zone, contract.table):

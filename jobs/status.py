@@ -1,16 +1,14 @@
 """What arrived, what passed, what is stuck, what is published: one look at the ledger."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
-
 from contracts.model import Contract
+from expectations.gate import QUARANTINED_RULE
 from jobs.ingest.arrival import waiting
-from jobs.storage.lake import Lake, Zone
 from jobs.storage.ledger import BatchState, FileState, Ledger
+from jobs.storage.zones import Zone
 
 _MOST_SHOWN = 20
 
@@ -80,47 +78,44 @@ class Status:
         return asdict(self)
 
 
-def status(lake: Lake, landing: Path, contracts: Mapping[str, Contract]) -> Status:
-    """Read the ledger once per table; every figure is a sum that Spark made."""
-    ledger = Ledger(lake)
+def status(home: Path, landing: Path, contracts: Mapping[str, Contract]) -> Status:
+    """Ask the ledger, which needs no engine; every figure is a sum that it made."""
+    ledger = Ledger(home)
     ledger.prepare()
     return Status(
         datasets=_datasets(ledger, landing, contracts),
         refusals=_refusals(ledger),
         broken=_broken(ledger),
         published=_published(ledger),
-        quarantine_reasons=_reasons(lake, contracts.values()),
+        quarantine_reasons=_reasons(ledger),
     )
 
 
-def _total(name: str) -> Column:
-    return F.coalesce(F.sum(name), F.lit(0)).alias(name)
-
-
 def _datasets(ledger: Ledger, landing: Path, contracts: Mapping[str, Contract]) -> list[DatasetStatus]:
-    files = ledger.read("files").groupBy("dataset").agg(
-        F.count(F.lit(1)).alias("files"),
-        F.count_if(F.col("state") == FileState.QUARANTINED).alias("refused"),
-        F.count_if(F.col("state") == FileState.CLAIMED).alias("claimed"),
-        *(_total(name) for name in ("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")),
-        F.max("arrival_date").cast("string").alias("last_arrival"),
-    )  # fmt: skip
-    raw, beyond = F.col("zone") == Zone.RAW, F.col("zone") == Zone.DESENSITISED
-    passed = F.col("state") == BatchState.PASSED
-    batches = ledger.read("batches").groupBy("dataset").agg(
-        F.count_if(raw & ~passed).alias("at_raw"),
-        F.count_if(beyond & ~passed).alias("at_desensitised"),
-        F.count_if(beyond & passed).alias("released"),
-        F.count_if(raw & passed).alias("accepted"),
-    )  # fmt: skip
-    by_files = {row["dataset"]: row.asDict() for row in files.collect()}
-    by_batches = {row["dataset"]: row.asDict() for row in batches.collect()}
+    sums = ("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
+    totals = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in sums)
+    files = ledger.ask(
+        "SELECT dataset, count(*) AS files, count_if(state = $refused) AS refused, count_if(state = $claimed) AS "
+        f"claimed, {totals}, max(arrival_date)::VARCHAR AS last_arrival FROM files GROUP BY dataset",
+        refused=FileState.QUARANTINED,
+        claimed=FileState.CLAIMED,
+    )
+    batches = ledger.ask(
+        "SELECT dataset, count_if(zone = $raw AND state <> $passed) AS at_raw, "
+        "count_if(zone = $desensitised AND state <> $passed) AS at_desensitised, "
+        "count_if(zone = $desensitised AND state = $passed) AS released, "
+        "count_if(zone = $raw AND state = $passed) AS accepted FROM batches GROUP BY dataset",
+        raw=Zone.RAW,
+        desensitised=Zone.DESENSITISED,
+        passed=BatchState.PASSED,
+    )
+    by_files = {row.pop("dataset"): row for row in files}
+    by_batches = {row["dataset"]: row for row in batches}
     found = []
     for contract in contracts.values():
         arrived = by_files.get(contract.id, {})
         came = by_batches.get(contract.id, {})
         stuck = _stuck(arrived.pop("claimed", 0), came)
-        arrived.pop("dataset", None)
         found.append(
             DatasetStatus(
                 dataset=contract.id,
@@ -146,52 +141,44 @@ def _stuck(claimed: int, batches: Mapping[str, int]) -> str:
 
 
 def _refusals(ledger: Ledger) -> list[Refusal]:
-    rows = (
-        ledger.read("files")
-        .where(F.col("state") == FileState.QUARANTINED)
-        .orderBy(F.col("updated_at").desc())
-        .limit(_MOST_SHOWN)
-        .collect()
+    rows = ledger.ask(
+        f"SELECT * FROM files WHERE state = $refused ORDER BY updated_at DESC LIMIT {_MOST_SHOWN}",
+        refused=FileState.QUARANTINED,
     )
     return [Refusal(r["dataset"], r["file_sha256"][:12], str(r["arrival_date"]), r["fault"] or "") for r in rows]
 
 
 def _broken(ledger: Ledger) -> list[BrokenRule]:
-    open_batches = ledger.read("batches").where(F.col("state") == BatchState.FAILED).select("dataset", "batch_id")
-    rows = (
-        ledger.read("verdicts")
-        .where(~F.col("passed") & (F.col("severity") == "error"))
-        .join(open_batches.distinct(), on=["dataset", "batch_id"], how="left_semi")
-        .orderBy(F.col("judged_at").desc())
-        .limit(_MOST_SHOWN)
-        .collect()
+    rows = ledger.ask(
+        "SELECT dataset, batch_id, gate, rule, found, allowed FROM verdicts SEMI JOIN "
+        "(SELECT dataset, batch_id FROM batches WHERE state = $failed) USING (dataset, batch_id) "
+        f"WHERE NOT passed AND severity = 'error' ORDER BY judged_at DESC LIMIT {_MOST_SHOWN}",
+        failed=BatchState.FAILED,
     )
-    return [BrokenRule(r["dataset"], r["batch_id"], r["gate"], r["rule"], r["found"], r["allowed"]) for r in rows]
+    return [BrokenRule(**row) for row in rows]
 
 
 def _published(ledger: Ledger) -> list[PublishedMart]:
-    visible = ledger.read("publications").where("is_visible")
-    newest = visible.agg(F.max_by("publication_id", "published_at").alias("publication_id"))
-    rows = visible.join(newest, on="publication_id", how="left_semi").orderBy("mart").collect()  # one per mart
+    rows = ledger.ask(
+        "SELECT * FROM publications WHERE is_visible AND publication_id = "
+        "(SELECT arg_max(publication_id, published_at) FROM publications WHERE is_visible) ORDER BY mart"
+    )
     return [PublishedMart(r["mart"], r["row_count"], r["smallest_group"], f"{r['published_at']:%F %T}") for r in rows]
 
 
-def _reasons(lake: Lake, contracts: Iterable[Contract]) -> dict[str, dict[str, int]]:
-    """How many quarantined rows each dataset has by fault; a row with two faults counts for both."""
-    found = {}
-    for contract in contracts:
-        if not lake.exists(Zone.QUARANTINE, contract.table):
-            continue
-        counted = (
-            lake.read(Zone.QUARANTINE, contract.table)
-            .select(F.explode("faults").alias("fault"))
-            .groupBy("fault")
-            .count()
-            .orderBy(F.col("count").desc(), "fault")
-            .limit(_MOST_SHOWN)
-        )
-        if rows := counted.collect():
-            found[contract.id] = {row["fault"]: row["count"] for row in rows}
+def _reasons(ledger: Ledger) -> dict[str, dict[str, int]]:
+    """How many quarantined rows each dataset has by fault, as gate 1 counted them; a row with two counts for both."""
+    rows = ledger.ask(
+        "SELECT dataset, rule, sum(found)::BIGINT AS rows FROM verdicts SEMI JOIN "
+        "(SELECT dataset, batch_id FROM files WHERE rows_quarantined > 0) USING (dataset, batch_id) "
+        "WHERE starts_with(rule, $prefix) GROUP BY dataset, rule ORDER BY dataset, rows DESC, rule",
+        prefix=QUARANTINED_RULE,
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        reasons = found.setdefault(row["dataset"], {})
+        if len(reasons) < _MOST_SHOWN:
+            reasons[row["rule"].removeprefix(QUARANTINED_RULE)] = row["rows"]
     return found
 
 

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
-
 from contracts.model import Contract
 from expectations import desensitised, raw
 from expectations.errors import GateFailed
 from expectations.gate import Check, Gate, Verdict, judge, require
-from jobs.storage.lake import Lake, Zone
+from jobs.storage.lake import Lake
 from jobs.storage.ledger import BatchState, Ledger
+from jobs.storage.zones import Zone
 from jobs.verdicts import record
 
-_Measure = Callable[[Ledger, Contract, str], Sequence[Check]]
+_Measure = Callable[[Lake, Contract, str], Sequence[Check]]
 
 
 def verify_raw(lake: Lake, contract: Contract) -> list[Verdict]:
@@ -27,20 +26,18 @@ def verify_desensitised(lake: Lake, contract: Contract) -> list[Verdict]:
 
 
 def _verify(lake: Lake, contract: Contract, gate: Gate, zone: Zone, measure: _Measure) -> list[Verdict]:
-    ledger = Ledger(lake)
+    ledger = Ledger(lake.home)
     verdicts: list[Verdict] = []
     failures: list[str] = []
-    for batch_id in ledger.batches_in(contract.id, zone, BatchState.WRITTEN, BatchState.FAILED):
-        found = judge(measure(ledger, contract, batch_id))
+    for batch in ledger.batches_in(contract.id, zone, BatchState.WRITTEN, BatchState.FAILED):
+        found = judge(measure(lake, contract, batch.batch_id))
         verdicts += found
-        batch = ledger.batch(contract.id, batch_id, zone)
-        if batch is None:
-            raise GateFailed(f"gate {gate}: {contract.id}: the ledger has no batch {batch_id}")
-        record(ledger, gate, contract.id, batch_id, verdicts=found, rows=batch.row_count)
+        record(ledger, gate, contract.id, batch.batch_id, verdicts=found, rows=batch.row_count)
         state = BatchState.FAILED if any(verdict.stops for verdict in found) else BatchState.PASSED
         ledger.record("batches", [replace(batch, state=state)])
+        subject = f"{contract.id} batch {batch.batch_id}"
         try:
-            require(gate, f"{contract.id} batch {batch_id}", found, next_step="`lakewarden status` shows the batch.")
+            require(gate, subject, found, next_step="`lakewarden status` shows the batch.")
         except GateFailed as failure:
             failures.append(str(failure))
     if failures:
@@ -48,13 +45,11 @@ def _verify(lake: Lake, contract: Contract, gate: Gate, zone: Zone, measure: _Me
     return verdicts
 
 
-def _raw_checks(ledger: Ledger, contract: Contract, batch_id: str) -> Sequence[Check]:
-    sums = ("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
-    files = ledger.read("files", contract.id).where(F.col("batch_id") == batch_id)
-    counted = files.agg(*(F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in sums)).collect()[0]
+def _raw_checks(lake: Lake, contract: Contract, batch_id: str) -> Sequence[Check]:
+    counted = Ledger(lake.home).rows_of_batch(contract.id, batch_id)
     return raw.checks(
         contract,
-        ledger.lake.read(Zone.RAW, contract.table, batch_id),
+        lake.read(Zone.RAW, contract.table, batch_id),
         rows_in=counted["rows_in"],
         loaded=counted["rows_loaded"],
         quarantined=counted["rows_quarantined"],
@@ -62,8 +57,7 @@ def _raw_checks(ledger: Ledger, contract: Contract, batch_id: str) -> Sequence[C
     )
 
 
-def _desensitised_checks(ledger: Ledger, contract: Contract, batch_id: str) -> Sequence[Check]:
-    lake = ledger.lake
+def _desensitised_checks(lake: Lake, contract: Contract, batch_id: str) -> Sequence[Check]:
     return desensitised.checks(
         contract,
         before=lake.read(Zone.RAW, contract.table, batch_id),

@@ -128,8 +128,8 @@ def spark(job_engine: Platform) -> Iterator[SparkSession]:
 @pytest.fixture
 def lake(spark: SparkSession, tmp_path: Path) -> Lake:
     """An empty lake of one test, with its ledger and its keys."""
-    made = Lake(spark, tmp_path / "lake")
-    Ledger(made).prepare()
+    made = Lake(tmp_path / "lake", lambda: spark)
+    Ledger(made.home).prepare()
     KeyFiles(made.home).create_missing(KEY_DOMAINS, in_use={})
     return made
 

@@ -10,8 +10,9 @@ from contracts.model import TECHNICAL_COLUMNS, Contract
 from jobs.desensitise.treatments import field_token, seal, treated
 from jobs.errors import GateNotPassed
 from jobs.storage.keys import KeyFiles
-from jobs.storage.lake import Lake, Zone
+from jobs.storage.lake import Lake
 from jobs.storage.ledger import BatchRow, BatchState, Ledger
+from jobs.storage.zones import Zone
 
 VAULT_COLUMNS = {"token": "string", "field": "string", "domain": "string", "sealed": "binary", **TECHNICAL_COLUMNS}
 
@@ -25,16 +26,14 @@ def desensitise(lake: Lake, keys: KeyFiles, contract: Contract) -> list[BatchRow
 
     Raises: GateNotPassed when batches wait for gate 2; KeyMissing and UndeclaredColumns before anything is written.
     """
-    ledger = Ledger(lake)
+    ledger = Ledger(lake.home)
     waiting = ledger.batches_in(contract.id, Zone.RAW, BatchState.WRITTEN, BatchState.FAILED)
     if waiting:
         raise GateNotPassed(
             f"{contract.id}: {len(waiting)} batches have no passing verdict of gate raw; "
             f"run `lakewarden gate raw {contract.id}`"
         )
-    passed = ledger.batches_in(contract.id, Zone.RAW, BatchState.PASSED)
-    done = set(ledger.batches_in(contract.id, Zone.DESENSITISED, BatchState.PASSED))
-    return [_treat(ledger, keys, contract, batch_id) for batch_id in passed if batch_id not in done]
+    return [_treat(lake, ledger, keys, contract, batch) for batch in ledger.waiting_batches(contract.id)]
 
 
 def desensitised(raw: DataFrame, contract: Contract, key_frame: DataFrame | None) -> DataFrame:
@@ -66,8 +65,8 @@ def sealed(raw: DataFrame, contract: Contract, key_frame: DataFrame) -> DataFram
     return exploded.select("entry.*", *TECHNICAL_COLUMNS).where(F.col("token").isNotNull())
 
 
-def _treat(ledger: Ledger, keys: KeyFiles, contract: Contract, batch_id: str) -> BatchRow:
-    lake = ledger.lake
+def _treat(lake: Lake, ledger: Ledger, keys: KeyFiles, contract: Contract, source: BatchRow) -> BatchRow:
+    batch_id = source.batch_id
     raw = lake.read(Zone.RAW, contract.table, batch_id)
     domains = contract.token_domains
     fingerprints = keys.fingerprints(domains)
@@ -77,9 +76,6 @@ def _treat(ledger: Ledger, keys: KeyFiles, contract: Contract, batch_id: str) ->
     safe = desensitised(raw, contract, key_frame)
     lake.replace_batch(Zone.DESENSITISED, contract.table, contract.desensitised_columns, batch_id, safe)
     lake.release(contract)
-    source = ledger.batch(contract.id, batch_id, Zone.RAW)
-    if source is None:
-        raise GateNotPassed(f"{contract.id}: the ledger has no batch {batch_id}")
     row = replace(
         source,
         zone=Zone.DESENSITISED,

@@ -1,23 +1,24 @@
 """Landing to raw, through gate 1: every row of every file is loaded, in quarantine, or a declared duplicate."""
 
-import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, DataFrameWriter, Row, Window
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import TECHNICAL_COLUMNS, Contract, Severity
-from expectations.gate import Check, Gate, judge
+from expectations.gate import QUARANTINED_RULE, Check, Gate, judge
 from jobs.errors import AllFilesRefused
-from jobs.ingest.arrival import Arrival, arrivals, store, take
+from jobs.ingest.arrival import store
+from jobs.ingest.claim import claim
 from jobs.ingest.conform import conform
 from jobs.ingest.readers import read_files, text_schema
-from jobs.storage.lake import Lake, Zone
+from jobs.storage.lake import Lake
 from jobs.storage.ledger import BatchRow, BatchState, FileRow, FileState, Ledger
+from jobs.storage.zones import Zone
 from jobs.verdicts import record
 
 #: Rows of quarantine keep the text as it came, so that they can be mended; the zone is restricted like raw.
@@ -49,14 +50,13 @@ def ingest(lake: Lake, landing: Path, contract: Contract, *, day: date | None, s
 
     Raises: AllFilesRefused after the ledger and the quarantine hold why.
     """
-    ledger = Ledger(lake)
+    ledger = Ledger(lake.home)
     ledger.prepare()
-    _claim(ledger, landing, contract, day=day, settle_seconds=settle_seconds)
-    claimed = ledger.files_in(contract.id, FileState.CLAIMED)
+    claimed = claim(ledger, landing, contract, day=day, settle_seconds=settle_seconds)
     done = []
     for batch_id in sorted({str(file.batch_id) for file in claimed}):
         files = [file for file in claimed if file.batch_id == batch_id]
-        done.append(_load(ledger, landing, contract, batch_id, files))
+        done.append(_load(lake, landing, contract, batch_id, files))
     if done and not any(batch.files > batch.refused_files for batch in done):
         refused = sum(batch.refused_files for batch in done)
         raise AllFilesRefused(
@@ -66,47 +66,7 @@ def ingest(lake: Lake, landing: Path, contract: Contract, *, day: date | None, s
     return done
 
 
-def _claim(ledger: Ledger, landing: Path, contract: Contract, *, day: date | None, settle_seconds: float) -> None:
-    """Write what arrived into the ledger, then move it to the store; killed in between, the next run moves it."""
-    found = list(arrivals(landing, contract, day=day, settle_seconds=settle_seconds))
-    if not found:
-        return
-    known = ledger.known_files(contract.id, [arrival.sha256 for arrival in found])
-    new: dict[str, Arrival] = {}
-    again: dict[str, int] = {}
-    for arrival in found:
-        if arrival.sha256 in known or arrival.sha256 in new:
-            again[arrival.sha256] = again.get(arrival.sha256, 0) + 1
-        else:
-            new[arrival.sha256] = arrival
-    batch_id = _batch_id(contract, sorted(new))
-    now = datetime.now(UTC)
-    rows = [
-        FileRow(
-            dataset=contract.id,
-            file_sha256=sha256,
-            arrival_date=arrival.arrival_date,
-            size_bytes=arrival.size_bytes,
-            state=FileState.CLAIMED,
-            batch_id=batch_id,
-            first_seen_at=now,
-            deliveries=1 + again.get(sha256, 0),
-        )
-        for sha256, arrival in new.items()
-    ]
-    rows += [replace(row, deliveries=row.deliveries + again[sha256]) for sha256, row in known.items()]
-    ledger.record("files", rows)
-    for arrival in found:
-        take(arrival, landing, contract)
-
-
-def _batch_id(contract: Contract, sha256s: Sequence[str]) -> str:
-    """The same files under the same contract are the same batch, however often they are taken."""
-    return hashlib.sha256("|".join((contract.id, contract.fingerprint, *sha256s)).encode()).hexdigest()[:16]
-
-
-def _load(ledger: Ledger, landing: Path, contract: Contract, batch_id: str, files: Sequence[FileRow]) -> Ingested:
-    lake = ledger.lake
+def _load(lake: Lake, landing: Path, contract: Contract, batch_id: str, files: Sequence[FileRow]) -> Ingested:
     staging = lake.home / Zone.QUARANTINE / ".staging" / f"{contract.table}-{batch_id}"
     _stage(lake, store(landing, contract), contract, batch_id, files).parquet(str(staging))
     staged = lake.spark.read.parquet(str(staging))
@@ -116,6 +76,7 @@ def _load(ledger: Ledger, landing: Path, contract: Contract, batch_id: str, file
     counts = {row["source_file_sha256"]: row for row in _counts(whole, contract).collect()}  # one row per file
     outcome = [_after(file, refusals.get(file.file_sha256), counts.get(file.file_sha256)) for file in files]
     ingested = _summed(batch_id, outcome)
+    faults = _rows_by_fault(whole) if ingested.quarantined else {}
     _forget_earlier_batches(lake, contract, batch_id, files)
     lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, whole.where("fate = 'loaded'"))
     # the same files give the same counts, so a batch that has nothing to write there never had
@@ -124,8 +85,10 @@ def _load(ledger: Ledger, landing: Path, contract: Contract, batch_id: str, file
         lake.replace_batch(Zone.QUARANTINE, contract.table, QUARANTINE_COLUMNS, batch_id, rows)
     if refusals:
         _quarantine_files(lake, contract, batch_id, refused)
-    _record_batch(ledger, contract, ingested, sum(int(row["checksum"] or 0) for row in counts.values()), files)
-    ledger.record("files", outcome)
+    ledger = Ledger(lake.home)
+    _judge(ledger, contract, ingested, faults)
+    _record_batch(lake, contract, ingested, sum(int(row["checksum"] or 0) for row in counts.values()), files)
+    ledger.record("files", outcome)  # last, because only this ends the claim
     shutil.rmtree(staging, ignore_errors=True)
     return ingested
 
@@ -175,6 +138,12 @@ def _counts(whole: DataFrame, contract: Contract) -> DataFrame:
         *(F.count_if(F.col("fate") == fate).alias(fate) for fate in ("loaded", "quarantined", "duplicate")),
         F.sum(loaded).cast("string").alias("checksum"),
     )
+
+
+def _rows_by_fault(whole: DataFrame) -> dict[str, int]:
+    """How many quarantined rows have each fault; a row with two counts for both. One row per fault of the contract."""
+    counted = whole.where("fate = 'quarantined'").select(F.explode("faults").alias("fault")).groupBy("fault").count()
+    return {row["fault"]: row["count"] for row in counted.collect()}
 
 
 def _forget_earlier_batches(lake: Lake, contract: Contract, batch_id: str, files: Sequence[FileRow]) -> None:
@@ -228,26 +197,28 @@ def _summed(batch_id: str, files: Sequence[FileRow]) -> Ingested:
     )
 
 
-def _record_batch(
-    ledger: Ledger, contract: Contract, ingested: Ingested, checksum: int, files: Sequence[FileRow]
-) -> None:
-    """The batch's row and gate 1's verdicts. The files' rows come last: only they end the claim."""
+def _judge(ledger: Ledger, contract: Contract, ingested: Ingested, faults: Mapping[str, int]) -> None:
+    """Gate 1's verdicts. What it sorts out lies in quarantine and stops nobody; rows that vanish would."""
+    sorted_out = {"files_refused": ingested.refused_files}
+    sorted_out |= {f"{QUARANTINED_RULE}{fault}": rows for fault, rows in sorted(faults.items())}
+    checks = [
+        Check("rows_conserved", abs(ingested.rows_in - ingested.loaded - ingested.quarantined - ingested.duplicate)),
+        *(Check(rule, found, severity=Severity.WARNING) for rule, found in sorted_out.items()),
+    ]
+    record(ledger, Gate.LANDING, contract.id, ingested.batch_id, verdicts=judge(checks), rows=ingested.rows_in)
+
+
+def _record_batch(lake: Lake, contract: Contract, ingested: Ingested, checksum: int, files: Sequence[FileRow]) -> None:
     batch = BatchRow(
         dataset=contract.id,
         batch_id=ingested.batch_id,
         zone=Zone.RAW,
         state=BatchState.WRITTEN,
         arrival_date=max(file.arrival_date for file in files),
-        table_version=ledger.lake.version(Zone.RAW, contract.table),
+        table_version=lake.version(Zone.RAW, contract.table),
         row_count=ingested.loaded,
         content_checksum=str(checksum),
         contract_version=contract.version,
         contract_fingerprint=contract.fingerprint,
     )
-    ledger.record("batches", [batch])
-    checks = [
-        # a refused file does not stop the others: it lies whole in quarantine, which is what gate 1 is for
-        Check("files_refused", ingested.refused_files, severity=Severity.WARNING),
-        Check("rows_conserved", abs(ingested.rows_in - ingested.loaded - ingested.quarantined - ingested.duplicate)),
-    ]
-    record(ledger, Gate.LANDING, contract.id, ingested.batch_id, verdicts=judge(checks), rows=ingested.rows_in)
+    Ledger(lake.home).record("batches", [batch])

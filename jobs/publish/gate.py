@@ -9,8 +9,9 @@ from expectations.gate import Check, Gate, Verdict, judge, require
 from jobs.errors import GateNotPassed
 from jobs.publish.build import MARTS, results, target
 from jobs.publish.manifest import Mart, marts
-from jobs.storage.lake import Lake, Zone
+from jobs.storage.lake import Lake
 from jobs.storage.ledger import BatchRow, BatchState, Ledger
+from jobs.storage.zones import Zone
 from jobs.verdicts import record
 
 
@@ -19,7 +20,7 @@ def verify_marts(lake: Lake, *, smallest_visible_group: int) -> list[Verdict]:
 
     Raises: GateNotPassed when there is no build; GateFailed after the verdicts are recorded.
     """
-    ledger = Ledger(lake)
+    ledger = Ledger(lake.home)
     batch = newest_build(ledger)
     if batch.state is BatchState.PASSED:
         return []

@@ -3,8 +3,6 @@
 import shutil
 from dataclasses import dataclass
 
-from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
-
 from expectations.errors import GateFailed
 from jobs.errors import GateNotPassed
 from jobs.publish import duckdb_file
@@ -28,16 +26,11 @@ def publish(lake: Lake) -> Published:
     Safe to repeat and to kill: the file is swapped by one rename, the views follow, the ledger comes last.
     Raises: GateNotPassed.
     """
-    ledger = Ledger(lake)
+    ledger = Ledger(lake.home)
     build = newest_build(ledger)
     if build.state is not BatchState.PASSED:
         raise GateNotPassed("gate marts has not passed this build; run `lakewarden gate marts`")
-    rows = [
-        row.asDict()
-        for row in ledger.read("publications")
-        .where(F.col("publication_id") == build.batch_id)
-        .collect()  # one per mart
-    ]
+    rows = ledger.ask("SELECT * FROM publications WHERE publication_id = $build", build=build.batch_id)  # one per mart
     versions = {row["mart"]: row["table_version"] for row in rows}
     counts = {row["mart"]: row["row_count"] for row in rows}
     file = lake.home / "published" / "published.duckdb"
@@ -51,14 +44,8 @@ def publish(lake: Lake) -> Published:
 
 def ledger_says_current(ledger: Ledger, publication_id: str) -> bool:
     """Whether this publication is the newest that readers were moved to."""
-    newest = (
-        ledger.read("publications")
-        .where(F.col("is_visible"))
-        .orderBy(F.col("published_at").desc())
-        .select("publication_id")
-        .first()
-    )
-    return newest is not None and newest["publication_id"] == publication_id
+    newest = ledger.ask("SELECT publication_id FROM publications WHERE is_visible ORDER BY published_at DESC LIMIT 1")
+    return bool(newest) and newest[0]["publication_id"] == publication_id
 
 
 def _write_file(lake: Lake, publication_id: str, versions: dict[str, int], counts: dict[str, int]) -> None:

@@ -1,28 +1,19 @@
 """The tables of every zone: read them, replace one batch of them, remember their versions."""
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from contracts.model import Contract
-
-
-class Zone(StrEnum):
-    """A storage root with its own readers and writers; see docs/architecture.md."""
-
-    RAW = "raw"
-    QUARANTINE = "quarantine"
-    VAULT = "vault"
-    DESENSITISED = "desensitised"
-    OPS = "ops"
-
-
-_NO_STATISTICS = "'delta.dataSkippingNumIndexedCols' = '0'"
+from jobs.storage.zones import Zone
 
 
 def _is_conflict(error: BaseException) -> bool:
@@ -30,8 +21,7 @@ def _is_conflict(error: BaseException) -> bool:
     return isinstance(error, PySparkException) and "CONCURRENT" in (error.getCondition() or "")
 
 
-#: For statements that commit to a table which several tasks write, such as the ledger.
-commit_again = retry(
+_commit_again = retry(
     retry=retry_if_exception(_is_conflict),
     wait=wait_random_exponential(multiplier=0.2, max=5),
     stop=stop_after_attempt(8),
@@ -42,9 +32,14 @@ commit_again = retry(
 class Lake:
     """Delta tables by path; raw, quarantine and vault are in no catalogue, so dbt and BI tools cannot name them."""
 
-    def __init__(self, spark: SparkSession, home: Path) -> None:
-        self.spark = spark
+    def __init__(self, home: Path, connect: Callable[[], SparkSession]) -> None:
         self.home = home
+        self._connect = connect
+
+    @cached_property
+    def spark(self) -> SparkSession:
+        """The session, opened when it is first needed: a step with nothing to do never wakes the engine."""
+        return self._connect()
 
     def path(self, zone: Zone, table: str) -> Path:
         """Where a table lies."""
@@ -52,29 +47,22 @@ class Lake:
 
     def exists(self, zone: Zone, table: str) -> bool:
         """Whether the table has been written at least once."""
-        location = str(self.path(zone, table)).replace("'", "''")
-        try:
-            self.spark.sql(f"DESCRIBE DETAIL '{location}'").schema  # noqa: B018 - the analysis is the question
-        except PySparkException:
-            return False
-        return True
+        return DeltaTable.is_deltatable(str(self.path(zone, table)))
 
     def read(self, zone: Zone, table: str, batch_id: str | None = None) -> DataFrame:
         """The whole table, or one batch of it."""
         frame = self.spark.read.format("delta").load(str(self.path(zone, table)))
         return frame if batch_id is None else frame.where(F.col("batch_id") == batch_id)
 
-    def create(self, zone: Zone, table: str, columns: Mapping[str, str], *, partitioned_by: str | None = None) -> None:
+    def create(self, zone: Zone, table: str, columns: Mapping[str, str]) -> None:
         """Create the table unless it is there; no column but the batch id gets minima and maxima into Delta's log.
 
         Statistics of a personal column would stand in clear in `_delta_log` and survive a DELETE.
         """
         declared = ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
-        partitioning = f"PARTITIONED BY ({partitioned_by})" if partitioned_by else ""
-        statistics = "'delta.dataSkippingStatsColumns' = 'batch_id'" if zone is not Zone.OPS else _NO_STATISTICS
         self.spark.sql(
-            f"CREATE TABLE IF NOT EXISTS delta.`{self.path(zone, table)}` ({declared}) USING delta {partitioning} "
-            f"TBLPROPERTIES ({statistics}, "
+            f"CREATE TABLE IF NOT EXISTS delta.`{self.path(zone, table)}` ({declared}) USING delta "
+            "TBLPROPERTIES ('delta.dataSkippingStatsColumns' = 'batch_id', "
             "'delta.enableDeletionVectors' = 'false', 'delta.enableChangeDataFeed' = 'false')"
         )
 
@@ -85,12 +73,29 @@ class Lake:
 
         Raises: an analysis error when the table's type of a column differs; a new column is added.
         """
-        self.create(zone, table, columns)
+        known = self.exists(zone, table)
+        if not known:
+            self.create(zone, table, columns)
         selected = frame.select(*(F.col(f"`{name}`").cast(kind).alias(name) for name, kind in columns.items()))
-        writer = selected.write.format("delta").mode("overwrite").option("mergeSchema", "true")
-        self._commit(
-            lambda: writer.option("replaceWhere", f"batch_id = '{batch_id}'").save(str(self.path(zone, table)))
+        writer = selected.write.format("delta").option("mergeSchema", "true")
+        if known and self.may_hold(zone, table, batch_id):
+            writer = writer.mode("overwrite").option("replaceWhere", f"batch_id = '{batch_id}'")
+        else:  # a new batch has nothing to replace, and to append costs a third
+            writer = writer.mode("append")
+        self._commit(lambda: writer.save(str(self.path(zone, table))))
+
+    def may_hold(self, zone: Zone, table: str, batch_id: str) -> bool:
+        """Whether a file of the table may have rows of the batch, as far as the minima and maxima in Delta's log tell.
+
+        Only the log is read. True when a file has no statistics.
+        """
+        files = pa.table(DeltaTable(self.path(zone, table)).get_add_actions(flatten=True))
+        if not {"min.batch_id", "max.batch_id"} <= set(files.column_names):
+            return files.num_rows > 0
+        inside = pc.and_(
+            pc.less_equal(files["min.batch_id"], batch_id), pc.greater_equal(files["max.batch_id"], batch_id)
         )
+        return pc.any(pc.fill_null(inside, True)).as_py() or False
 
     def delete_file(self, zone: Zone, table: str, file_sha256: str, *, except_batch: str) -> None:
         """Remove the rows that other batches took from a file, before a replay takes them again."""
@@ -102,9 +107,14 @@ class Lake:
         )
 
     def version(self, zone: Zone, table: str) -> int:
-        """The table's newest version."""
-        history = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(zone, table)}` LIMIT 1").first()
-        return int(history["version"]) if history else -1
+        """The table's newest version; the log tells it without the engine."""
+        return DeltaTable(self.path(zone, table)).version()
+
+    def show_ledger(self, tables: Iterable[str]) -> None:
+        """Show the ledger's tables as `ops.<table>` to whoever asks in SQL; safe to repeat."""
+        self.spark.sql("CREATE DATABASE IF NOT EXISTS ops")
+        for name in tables:
+            self.spark.sql(f"CREATE OR REPLACE VIEW ops.{name} AS SELECT * FROM delta.`{self.path(Zone.OPS, name)}`")
 
     def release(self, contract: Contract) -> None:
         """Show the batches that passed gate 3, and only those, as `desensitised.<table>`; safe to repeat."""
@@ -117,6 +127,6 @@ class Lake:
             f"AND released.dataset = '{contract.id}' AND released.zone = 'desensitised' AND released.state = 'passed'"
         )
 
-    @commit_again
+    @_commit_again
     def _commit(self, statement: Callable[[], object]) -> None:
         statement()

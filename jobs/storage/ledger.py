@@ -1,69 +1,90 @@
-"""The ledger: what arrived, which batch it went into, how far each batch came. Holds counts and ids, never a value."""
+"""The ledger: what arrived, which batch it went into, how far each batch came. Holds counts and ids, never a value.
 
+Its Delta tables are small, written and asked often, so it does without the engine: a merge takes hundredths of a
+second, and `lakewarden status` answers while the engine is down. See docs/adr/0007-the-ledger-without-the-engine.md.
+"""
+
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
+import duckdb
+import pyarrow as pa
+from deltalake import DeltaTable, Schema
+from deltalake.exceptions import CommitFailedError
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from jobs.storage.lake import Lake, Zone, commit_again
+from jobs.storage.zones import Zone
 
-TABLES: Mapping[str, Mapping[str, str]] = {
-    "files": {
-        "dataset": "string",
-        "file_sha256": "string",
-        "arrival_date": "date",
-        "size_bytes": "bigint",
-        "first_seen_at": "timestamp",
-        "deliveries": "bigint",
-        "state": "string",
-        "batch_id": "string",
-        "fault": "string",
-        "rows_in": "bigint",
-        "rows_loaded": "bigint",
-        "rows_quarantined": "bigint",
-        "rows_duplicate": "bigint",
-        "updated_at": "timestamp",
-    },
-    "batches": {
-        "dataset": "string",
-        "batch_id": "string",
-        "zone": "string",
-        "state": "string",
-        "arrival_date": "date",
-        "table_version": "bigint",
-        "row_count": "bigint",
-        "content_checksum": "string",
-        "contract_version": "string",
-        "contract_fingerprint": "string",
-        "key_fingerprints": "map<string,string>",
-        "updated_at": "timestamp",
-    },
-    "verdicts": {
-        "dataset": "string",
-        "batch_id": "string",
-        "gate": "string",
-        "rule": "string",
-        "rule_fingerprint": "string",
-        "severity": "string",
-        "allowed": "double",
-        "found": "double",
-        "row_count": "bigint",
-        "passed": "boolean",
-        "judged_at": "timestamp",
-    },
-    "publications": {
-        "publication_id": "string",
-        "mart": "string",
-        "table_version": "bigint",
-        "row_count": "bigint",
-        "smallest_group": "bigint",
-        "is_visible": "boolean",
-        "published_at": "timestamp",
-    },
+#: Nothing is fetched from outside to answer a question.
+_SETTINGS = {"threads": "1", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_TEXT, _COUNT, _DAY, _MOMENT = pa.string(), pa.int64(), pa.date32(), pa.timestamp("us", "UTC")
+
+TABLES: Mapping[str, pa.Schema] = {
+    "files": pa.schema(
+        {
+            "dataset": _TEXT,
+            "file_sha256": _TEXT,
+            "arrival_date": _DAY,
+            "size_bytes": _COUNT,
+            "first_seen_at": _MOMENT,
+            "deliveries": _COUNT,
+            "state": _TEXT,
+            "batch_id": _TEXT,
+            "fault": _TEXT,
+            "rows_in": _COUNT,
+            "rows_loaded": _COUNT,
+            "rows_quarantined": _COUNT,
+            "rows_duplicate": _COUNT,
+            "updated_at": _MOMENT,
+        }
+    ),
+    "batches": pa.schema(
+        {
+            "dataset": _TEXT,
+            "batch_id": _TEXT,
+            "zone": _TEXT,
+            "state": _TEXT,
+            "arrival_date": _DAY,
+            "table_version": _COUNT,
+            "row_count": _COUNT,
+            "content_checksum": _TEXT,
+            "contract_version": _TEXT,
+            "contract_fingerprint": _TEXT,
+            "key_fingerprints": pa.map_(_TEXT, _TEXT),
+            "updated_at": _MOMENT,
+        }
+    ),
+    "verdicts": pa.schema(
+        {
+            "dataset": _TEXT,
+            "batch_id": _TEXT,
+            "gate": _TEXT,
+            "rule": _TEXT,
+            "rule_fingerprint": _TEXT,
+            "severity": _TEXT,
+            "allowed": pa.float64(),
+            "found": pa.float64(),
+            "row_count": _COUNT,
+            "passed": pa.bool_(),
+            "judged_at": _MOMENT,
+        }
+    ),
+    "publications": pa.schema(
+        {
+            "publication_id": _TEXT,
+            "mart": _TEXT,
+            "table_version": _COUNT,
+            "row_count": _COUNT,
+            "smallest_group": _COUNT,
+            "is_visible": pa.bool_(),
+            "published_at": _MOMENT,
+        }
+    ),
 }
 #: The columns that tell one row of a ledger table from another; a rerun replaces, it never adds.
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -129,117 +150,176 @@ class BatchRow:
 class Ledger:
     """Small Delta tables, partitioned by dataset so that tasks of different datasets never wait for each other."""
 
-    def __init__(self, lake: Lake) -> None:
-        self.lake = lake
-        self.spark = lake.spark
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def path(self, table: str) -> Path:
+        """Where a table lies; the engine reads it there too."""
+        return self.home / Zone.OPS / table
 
     def prepare(self) -> None:
-        """Create the tables that are missing and show them as `ops.<table>`; safe to repeat.
+        """Create the tables that are missing; safe to repeat.
 
         The last table of `TABLES` is created last, so where it stands, all do.
         """
-        if self.lake.exists(Zone.OPS, list(TABLES)[-1]):
+        if DeltaTable.is_deltatable(str(self.path(list(TABLES)[-1]))):
             return
-        self.spark.sql("CREATE DATABASE IF NOT EXISTS ops")
         for name, columns in TABLES.items():
-            self.lake.create(Zone.OPS, name, columns, partitioned_by="dataset" if "dataset" in columns else None)
-            self.spark.sql(
-                f"CREATE OR REPLACE VIEW ops.{name} AS SELECT * FROM delta.`{self.lake.path(Zone.OPS, name)}`"
+            self.path(name).mkdir(parents=True, exist_ok=True)
+            DeltaTable.create(
+                self.path(name),
+                schema=Schema.from_arrow(columns),
+                mode="ignore",
+                partition_by=["dataset"] if "dataset" in columns.names else None,
             )
 
-    def read(self, table: str, dataset: str | None = None) -> DataFrame:
-        """A ledger table, or its rows of one dataset."""
-        frame = self.lake.read(Zone.OPS, table)
-        return frame if dataset is None else frame.where(F.col("dataset") == dataset)
+    def ask(self, question: str, **parameters: object) -> list[dict[str, Any]]:
+        """The answer to a question in SQL about the ledger's tables, one mapping a row; `$name` is a parameter.
 
-    @commit_again
+        Only the columns and the datasets that the question names are read. Callers ask for few rows: a sum, the rows
+        of one batch, what waits. Raises: TableNotFoundError before `prepare`.
+        """
+        with duckdb.connect(config=_SETTINGS) as database:
+            for name in TABLES:
+                if re.search(rf"\b{name}\b", question):
+                    self._show(database, name)
+            answer: list[dict[str, Any]] = database.sql(question, params=parameters).to_arrow_table().to_pylist()
+            return answer
+
+    def _show(self, database: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Let a question name the table: its newest version's files, or no row at all."""
+        if files := DeltaTable(self.path(name)).file_uris():
+            listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+            database.execute(
+                f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}], hive_partitioning = true, "
+                "hive_types_autocast = false)"
+            )
+        else:
+            database.register(name, TABLES[name].empty_table())
+
     def record(self, table: str, rows: Iterable[Any]) -> None:
         """Insert or replace rows (dataclasses or mappings) by the table's key, in one commit."""
-        now = datetime.now(UTC)
         columns = TABLES[table]
-        values = [row if isinstance(row, dict) else asdict(row) for row in rows]
-        if not values:
-            return
-        stamp = next((name for name in ("updated_at", "judged_at", "published_at") if name in columns), None)
-        schema = ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
-        frame = self.spark.createDataFrame(
-            [tuple(now if name == stamp else row.get(name) for name in columns) for row in values], schema
-        )
-        view = f"ledger_rows_{table}"
-        frame.createOrReplaceTempView(view)
-        datasets = sorted({row["dataset"] for row in values if "dataset" in row})
-        # naming the partitions lets Delta see that commits of other datasets do not touch this one
-        partitions = f"t.dataset IN ({', '.join(repr(d) for d in datasets)}) AND " if datasets else ""
-        same = " AND ".join(f"t.`{key}` = s.`{key}`" for key in KEYS[table])
-        self.spark.sql(
-            f"MERGE INTO delta.`{self.lake.path(Zone.OPS, table)}` t USING {view} s ON {partitions}{same} "
-            "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
-        )
+        stamp = next(name for name in ("updated_at", "judged_at", "published_at") if name in columns.names)
+        now = datetime.now(UTC)
+        values = [{**(row if isinstance(row, dict) else asdict(row)), stamp: now} for row in rows]
+        if values:
+            _merge(self.path(table), KEYS[table], pa.Table.from_pylist(values, columns))
 
     def known_files(self, dataset: str, sha256s: Sequence[str]) -> dict[str, FileRow]:
         """The ledger's rows of these files; as many rows as files asked for, never the history."""
-        if not sha256s:
-            return {}
-        rows = self.read("files", dataset).where(F.col("file_sha256").isin(list(sha256s))).collect()
-        return {row["file_sha256"]: _file_row(row.asDict()) for row in rows}
+        rows = self.ask(
+            "SELECT * FROM files WHERE dataset = $dataset AND file_sha256 IN (SELECT unnest($sha256s))",
+            dataset=dataset,
+            sha256s=list(sha256s),
+        )
+        return {row["file_sha256"]: _file_row(row) for row in rows}
 
     def files_in(self, dataset: str, *states: FileState) -> list[FileRow]:
         """The files of a dataset in one of these states."""
-        rows = self.read("files", dataset).where(F.col("state").isin(list(states))).collect()
-        return [_file_row(row.asDict()) for row in rows]
+        rows = self.ask(
+            "SELECT * FROM files WHERE dataset = $dataset AND state IN (SELECT unnest($states))",
+            dataset=dataset,
+            states=list(states),
+        )
+        return [_file_row(row) for row in rows]
 
     def files_beginning(self, dataset: str, prefix: str) -> list[FileRow]:
         """At most two files of a dataset whose digest begins so: one, none, or more than one."""
-        rows = self.read("files", dataset).where(F.col("file_sha256").startswith(prefix.lower())).limit(2).collect()
-        return [_file_row(row.asDict()) for row in rows]
-
-    def batches_in(self, dataset: str, zone: Zone, *states: BatchState) -> list[str]:
-        """The batches of a dataset that are in one of these states in a zone, oldest first."""
-        rows = (
-            self.read("batches", dataset)
-            .where((F.col("zone") == zone) & F.col("state").isin(list(states)))
-            .orderBy("updated_at", "batch_id")
-            .select("batch_id")
-            .collect()
+        rows = self.ask(
+            "SELECT * FROM files WHERE dataset = $dataset AND starts_with(file_sha256, $prefix) LIMIT 2",
+            dataset=dataset,
+            prefix=prefix.lower(),
         )
-        return [row["batch_id"] for row in rows]
+        return [_file_row(row) for row in rows]
+
+    def rows_of_batch(self, dataset: str, batch_id: str) -> dict[str, int]:
+        """What the files of a batch came to: rows in, loaded, quarantined, duplicate; zeros for an unknown batch."""
+        names = ("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
+        sums = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in names)
+        question = f"SELECT {sums} FROM files WHERE dataset = $dataset AND batch_id = $batch_id"
+        return self.ask(question, dataset=dataset, batch_id=batch_id)[0]
+
+    def batches_in(self, dataset: str, zone: Zone, *states: BatchState) -> list[BatchRow]:
+        """The batches of a dataset that are in one of these states in a zone, oldest first."""
+        rows = self.ask(
+            "SELECT * FROM batches WHERE dataset = $dataset AND zone = $zone AND state IN (SELECT unnest($states)) "
+            "ORDER BY updated_at, batch_id",
+            dataset=dataset,
+            zone=zone,
+            states=list(states),
+        )
+        return [_batch_row(row) for row in rows]
 
     def newest_batch(self, dataset: str, zone: Zone) -> BatchRow | None:
         """The batch of a dataset that was first recorded last in a zone, or None."""
-        rows = self.read("batches", dataset).where(F.col("zone") == zone)
-        row = rows.orderBy(F.col("table_version").desc(), F.col("updated_at").desc()).drop("updated_at").first()
-        return None if row is None else BatchRow(**{**row.asDict(), "state": BatchState(row["state"])})
+        rows = self.ask(
+            "SELECT * FROM batches WHERE dataset = $dataset AND zone = $zone "
+            "ORDER BY table_version DESC, updated_at DESC LIMIT 1",
+            dataset=dataset,
+            zone=zone,
+        )
+        return _batch_row(rows[0]) if rows else None
+
+    def waiting_batches(self, dataset: str) -> list[BatchRow]:
+        """The batches in raw that are not released, oldest first, wherever on their way they wait."""
+        rows = self.ask(
+            "SELECT * FROM batches WHERE dataset = $dataset AND zone = $raw AND batch_id NOT IN (SELECT batch_id "
+            "FROM batches WHERE dataset = $dataset AND zone = $desensitised AND state = $passed) "
+            "ORDER BY updated_at, batch_id",
+            dataset=dataset,
+            raw=Zone.RAW,
+            desensitised=Zone.DESENSITISED,
+            passed=BatchState.PASSED,
+        )
+        return [_batch_row(row) for row in rows]
 
     def is_unfinished(self, dataset: str) -> bool:
         """Whether a batch of the dataset waits anywhere between its claim and its release."""
-        if self.files_in(dataset, FileState.CLAIMED):
-            return True
-        raw = self.read("batches", dataset).where(F.col("zone") == Zone.RAW).select("batch_id")
-        passed = self.read("batches", dataset).where(
-            (F.col("zone") == Zone.DESENSITISED) & (F.col("state") == BatchState.PASSED)
-        )
-        return not raw.join(passed, on="batch_id", how="left_anti").isEmpty()
+        return bool(self.files_in(dataset, FileState.CLAIMED) or self.waiting_batches(dataset))
 
     def keys_in_use(self) -> dict[str, str]:
         """The fingerprint of the token key that each domain's data was last made with."""
-        used = self.read("batches").where(F.col("key_fingerprints").isNotNull())
-        each = used.select(F.explode("key_fingerprints").alias("domain", "fingerprint"), "updated_at")
-        newest = each.groupBy("domain").agg(F.max_by("fingerprint", "updated_at").alias("fingerprint"))
-        return {row["domain"]: row["fingerprint"] for row in newest.collect()}  # one row per domain
-
-    def batch(self, dataset: str, batch_id: str, zone: Zone) -> BatchRow | None:
-        """One batch in one zone, or None."""
-        row = (
-            self.read("batches", dataset)
-            .where((F.col("zone") == zone) & (F.col("batch_id") == batch_id))
-            .drop("updated_at")
-            .first()
+        rows = self.ask(
+            "SELECT used.key AS domain, arg_max(used.value, updated_at) AS fingerprint "
+            "FROM (SELECT unnest(map_entries(key_fingerprints)) AS used, updated_at FROM batches) GROUP BY domain"
         )
-        return None if row is None else BatchRow(**{**row.asDict(), "state": BatchState(row["state"])})
+        return {row["domain"]: row["fingerprint"] for row in rows}
+
+
+# Delta's optimistic commits are meant to be tried again when another one came first.
+@retry(
+    retry=retry_if_exception_type(CommitFailedError),
+    wait=wait_random_exponential(multiplier=0.1, max=5),
+    stop=stop_after_attempt(8),
+    reraise=True,
+)
+def _merge(path: Path, keys: Sequence[str], rows: pa.Table) -> None:
+    same = [f"t.{key} = s.{key}" for key in keys]
+    if "dataset" in keys:
+        # naming the partitions keeps the merge out of the history of every other dataset
+        datasets = ", ".join(repr(dataset) for dataset in sorted(set(rows["dataset"].to_pylist())))
+        same.insert(0, f"t.dataset IN ({datasets})")
+    merge = DeltaTable(path).merge(
+        rows, predicate=" AND ".join(same), source_alias="s", target_alias="t", streamed_exec=False
+    )
+    merge.when_matched_update_all().when_not_matched_insert_all().execute()
 
 
 def _file_row(row: dict[str, Any]) -> FileRow:
-    row.pop("updated_at")
-    return FileRow(
-        **{**row, "state": FileState(row["state"]), "first_seen_at": row["first_seen_at"].replace(tzinfo=UTC)}
+    return FileRow(**{**_without_stamp(row), "state": FileState(row["state"])})
+
+
+def _batch_row(row: dict[str, Any]) -> BatchRow:
+    keys = row["key_fingerprints"]
+    return BatchRow(
+        **{
+            **_without_stamp(row),
+            "state": BatchState(row["state"]),
+            "key_fingerprints": None if keys is None else dict(keys),
+        }
     )
+
+
+def _without_stamp(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "updated_at"}

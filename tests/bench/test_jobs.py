@@ -19,7 +19,8 @@ from expectations import raw
 from expectations.gate import judge
 from jobs.desensitise.run import desensitised, sealed
 from jobs.storage.keys import KeyFiles
-from jobs.storage.lake import Lake, Zone
+from jobs.storage.lake import Lake
+from jobs.storage.zones import Zone
 
 pytestmark = pytest.mark.bench
 

@@ -12,8 +12,8 @@ from jobs.desensitise.run import desensitise
 from jobs.ingest.run import ingest
 from jobs.replay import replay, stored_digest
 from jobs.storage.keys import KeyFiles
-from jobs.storage.lake import Zone
 from jobs.storage.ledger import Ledger
+from jobs.storage.zones import Zone
 from jobs.verify import verify_desensitised, verify_raw
 
 pytestmark = pytest.mark.spark
@@ -68,4 +68,4 @@ def test_the_guide_holds_word_for_word(lake, tmp_path):
     assert shown.count() == 2
     assert {"complaint_key", "caller_phone_key", "region_code", "received_on"} <= set(shown.columns)
     assert lake.read(Zone.VAULT, contract.table).count() == 1
-    assert not Ledger(lake).is_unfinished(contract.id)
+    assert not Ledger(lake.home).is_unfinished(contract.id)

@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from contracts.loading import load, load_all
 from contracts.model import RowRule, Severity
 from expectations import checksums
-from expectations.desensitised import holds_identity
+from expectations.identity import holds_identity
 from expectations.rules import _ROW_RULES, faults
 
 pytestmark = pytest.mark.spark
