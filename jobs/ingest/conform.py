@@ -30,6 +30,7 @@ TIME_FORMATS = (
 _OFFSET_LETTERS = ("XXX", "xxx", "VV", "Z")
 _TRUE, _FALSE = ("true", "1", "yes", "是", "有"), ("false", "0", "no", "否", "无")
 _NUMBER = r"^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?$"
+_BETWEEN_NAMES = "\u001f"  # in no name of a fault
 #: How several answers to one question are joined: Kobo by a blank, survey exports by ┋ or a comma.
 _ANSWER_SEPARATORS = r"[\s,，、;；|┋]+"
 
@@ -61,9 +62,17 @@ def conform(text: DataFrame, contract: Contract) -> DataFrame:
         if missing in broken:  # a value that cannot be read is not a value that is not there
             broken[missing] &= ~fault
     named = [F.when(fault, F.lit(name)) for name, fault in {**unreadable, **broken}.items()]
-    return typed.withColumn("faults", F.array_compact(F.array("row_fault", *named))).drop(
-        *(f"{name}__text" for name in words)
-    )
+    return typed.withColumn("faults", _given("row_fault", *named)).drop(*(f"{name}__text" for name in words))
+
+
+def _given(*names: Column | str) -> Column:
+    """An array of the names that are not NULL.
+
+    Joined and split, because Spark evaluates `array_compact` and all that stands in it without generating code, three
+    times as slowly.
+    """
+    joined = F.concat_ws(_BETWEEN_NAMES, *names)
+    return F.when(joined == "", F.array().cast("array<string>")).otherwise(F.split(joined, _BETWEEN_NAMES))
 
 
 def _words(field: Field, contract: Contract) -> Column:

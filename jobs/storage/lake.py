@@ -91,11 +91,11 @@ class Lake:
         """
         files = pa.table(DeltaTable(self.path(zone, table)).get_add_actions(flatten=True))
         if not {"min.batch_id", "max.batch_id"} <= set(files.column_names):
-            return files.num_rows > 0
+            return bool(files.num_rows)
         inside = pc.and_(
             pc.less_equal(files["min.batch_id"], batch_id), pc.greater_equal(files["max.batch_id"], batch_id)
         )
-        return pc.any(pc.fill_null(inside, True)).as_py() or False
+        return bool(pc.any(pc.fill_null(inside, True)).as_py())
 
     def delete_file(self, zone: Zone, table: str, file_sha256: str, *, except_batch: str) -> None:
         """Remove the rows that other batches took from a file, before a replay takes them again."""

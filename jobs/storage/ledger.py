@@ -6,6 +6,7 @@ second, and `lakewarden status` answers while the engine is down. See docs/adr/0
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -22,6 +23,7 @@ from jobs.storage.zones import Zone
 
 #: Nothing is fetched from outside to answer a question.
 _SETTINGS = {"threads": "1", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_COMMITS_BETWEEN_TIDYING = 100
 _TEXT, _COUNT, _DAY, _MOMENT = pa.string(), pa.int64(), pa.date32(), pa.timestamp("us", "UTC")
 
 TABLES: Mapping[str, pa.Schema] = {
@@ -205,6 +207,7 @@ class Ledger:
         values = [{**(row if isinstance(row, dict) else asdict(row)), stamp: now} for row in rows]
         if values:
             _merge(self.path(table), KEYS[table], pa.Table.from_pylist(values, columns))
+            _tidy(self.path(table))
 
     def known_files(self, dataset: str, sha256s: Sequence[str]) -> dict[str, FileRow]:
         """The ledger's rows of these files; as many rows as files asked for, never the history."""
@@ -304,6 +307,15 @@ def _merge(path: Path, keys: Sequence[str], rows: pa.Table) -> None:
         rows, predicate=" AND ".join(same), source_alias="s", target_alias="t", streamed_exec=False
     )
     merge.when_matched_update_all().when_not_matched_insert_all().execute()
+
+
+def _tidy(path: Path) -> None:
+    """Every hundredth commit, put the small files of the last ones together and remove what a week ago was replaced."""
+    table = DeltaTable(path)
+    if table.version() % _COMMITS_BETWEEN_TIDYING == 0:
+        with suppress(CommitFailedError):  # somebody commits at this moment: the next hundredth will do
+            table.optimize.compact()
+            table.vacuum(dry_run=False)
 
 
 def _file_row(row: dict[str, Any]) -> FileRow:

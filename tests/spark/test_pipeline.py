@@ -267,7 +267,7 @@ def test_an_identity_in_a_column_that_is_kept_goes_no_further_than_quarantine(la
     target = lake.home / "landing" / "crm" / "sf_leads" / "2026-01-31" / "leads.csv"
     target.parent.mkdir(parents=True)
     target.write_text(
-        "Id,Status,Industry\n00Q000000000001AAA,Open,Banking\n00Q000000000002AAA,Open,Call １３８ 0013 8000\n",
+        "id,_fivetran_synced,industry\n00Q000000000001AAA,2026-01-30 10:00:00,Banking\n00Q000000000002AAA,2026-01-30 10:00:00,Call １３８ 0013 8000\n",
         encoding="utf-8",
     )
     assert take(lake, leads)[0].quarantined == 1
