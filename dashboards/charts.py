@@ -54,7 +54,7 @@ def build_chart(chart: Yaml, dataset: Yaml, mart: Mart, defaults: Mapping[str, Y
         **_formats(kind, given, dataset, mart),
         "color_scheme": palette["categorical"]["id"],
         "linear_color_scheme": palette["sequential"][0]["id"],
-        "adhoc_filters": _any_time(dataset),
+        "adhoc_filters": [*_any_time(dataset), *_known(chart)],
         **given,
         "viz_type": kind,
     }
@@ -98,6 +98,21 @@ def _any_time(dataset: Yaml) -> list[Yaml]:
             "expressionType": "SIMPLE",
             "operator": "TEMPORAL_RANGE",
             "subject": dataset["time"],
+        }
+    ]
+
+
+def _known(chart: Yaml) -> list[Yaml]:
+    """Without the rows where the column is NULL: a grid would give each of their months an empty place."""
+    if "known_only" not in chart:
+        return []
+    return [
+        {
+            "clause": "WHERE",
+            "comparator": None,
+            "expressionType": "SIMPLE",
+            "operator": "IS NOT NULL",
+            "subject": chart["known_only"],
         }
     ]
 

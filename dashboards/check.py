@@ -24,7 +24,7 @@ HEX_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\b")
 
 KEYS_OF_DASHBOARD = {"title", "slug", "description", "refresh_seconds", "colors", "filters", "rows"}
 KEYS_OF_DATASET = {"mart", "time", "columns", "metrics"}
-KEYS_OF_CHART = {"title", "description", "dataset", "type", "color", "params"}
+KEYS_OF_CHART = {"title", "description", "dataset", "type", "color", "known_only", "params"}
 KEYS_OF_METRIC = {*METRIC_KINDS, "weight", "multiply", "divide", "label", "unit", "format", "description"}
 
 
@@ -137,6 +137,8 @@ def _of_chart(chart: Yaml, dataset: Yaml, mart: Mart, palette: Yaml) -> Iterator
     for column in names_in(params, COLUMN_KEYS):
         if column not in columns:
             yield f"the dataset {chart['dataset']} has no column {column}"
+    if (known := chart.get("known_only")) is not None and known not in mart:
+        yield f"it leaves out rows without {known}, a column that {dataset['mart']} does not have"
     sorted_by = params.get("x_axis_sort")
     if sorted_by not in {None, "sum", "name", *metrics, *columns}:
         yield f"it is sorted by {sorted_by}, which is neither metric nor column"

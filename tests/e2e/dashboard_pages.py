@@ -25,6 +25,15 @@ chart => {
       found.add([pixels[i], pixels[i + 1], pixels[i + 2], pixels[i + 3]].join());
     return found.size;
   };
+  const painted = canvas => {
+    if (!canvas.width || !canvas.height) return 0;
+    const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    let coloured = 0;
+    for (let i = 0; i < pixels.length; i += 4 * 7)
+      if (pixels[i + 3] > 0 && Math.max(pixels[i], pixels[i + 1], pixels[i + 2])
+          - Math.min(pixels[i], pixels[i + 1], pixels[i + 2]) > 8) coloured++;
+    return coloured * 7 * 4 / pixels.length;
+  };
   return {
     name: chart.dataset.testChartName,
     kind: chart.dataset.testVizType,
@@ -34,6 +43,7 @@ chart => {
     drawn: shown('canvas').some(c => c.width * c.height > 0 && colours(c) > 1)
       || shown('svg path.region').some(p => !['none', ''].includes(p.style.fill))
       || shown('tbody tr td').some(cell => cell.innerText.trim() !== ''),
+    painted: Math.max(0, ...shown('canvas').map(painted)),
     words: shown('.header-line').map(e => e.innerText).join(' '),
   };
 }
@@ -49,6 +59,7 @@ class Chart:
     loading: bool
     complaint: str
     drawn: bool
+    painted: float  # share of the largest canvas that has a colour, 0 to 1
     words: str
 
     @property

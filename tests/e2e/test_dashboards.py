@@ -99,6 +99,12 @@ def test_every_chart_is_drawn_and_nothing_complains(opened: Opened):
     assert [line for line in opened.console if not any(re.search(one, line) for one in EXPECTED_ON_CONSOLE)] == []
 
 
+def test_a_grid_is_filled_and_not_just_framed(opened: Opened):
+    grids = {chart["title"] for chart in opened.board.charts.values() if chart["type"] == "heatmap_v2"}
+    assert grids
+    assert {chart.name: chart.painted for chart in opened.charts if chart.name in grids and chart.painted < 0.1} == {}
+
+
 def test_no_raw_column_name_is_shown(opened: Opened):
     datasets, marts = opened.board.datasets.values(), read_marts()
     raw_names = {name for dataset in datasets for name in (*marts[dataset["mart"]], *dataset["metrics"]) if "_" in name}
