@@ -134,11 +134,9 @@ def _of_chart(chart: Yaml, dataset: Yaml, mart: Mart, palette: Yaml) -> Iterator
             yield "a metric is written in the chart; metrics belong into the dataset"
         elif metric not in metrics:
             yield f"the dataset {chart['dataset']} has no metric {metric}"
-    for column in names_in(params, COLUMN_KEYS):
+    for column in (*names_in(params, COLUMN_KEYS), *names_in(chart, ("known_only",))):
         if column not in columns:
             yield f"the dataset {chart['dataset']} has no column {column}"
-    if (known := chart.get("known_only")) is not None and known not in mart:
-        yield f"it leaves out rows without {known}, a column that {dataset['mart']} does not have"
     sorted_by = params.get("x_axis_sort")
     if sorted_by not in {None, "sum", "name", *metrics, *columns}:
         yield f"it is sorted by {sorted_by}, which is neither metric nor column"
