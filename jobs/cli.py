@@ -216,7 +216,8 @@ def keys_create() -> None:
     Example: lakewarden keys create
     """
     from jobs.storage.keys import KeyFiles  # noqa: PLC0415
-    from jobs.storage.ledger import TABLES, Ledger  # noqa: PLC0415
+    from jobs.storage.ledger import Ledger  # noqa: PLC0415
+    from jobs.storage.ledger_rows import TABLES  # noqa: PLC0415
 
     settings = from_environment()
     domains = {domain for contract in load_all().values() for domain in contract.token_domains}

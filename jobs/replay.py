@@ -7,7 +7,8 @@ from pathlib import Path
 from contracts.model import Contract
 from jobs.errors import NothingToReplay
 from jobs.storage.lake import Lake
-from jobs.storage.ledger import FileRow, FileState, Ledger
+from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import FileRow, FileState
 from jobs.storage.zones import Zone
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from contracts.model import Contract
 from expectations.gate import QUARANTINED_RULE
 from jobs.ingest.arrival import waiting
-from jobs.storage.ledger import BatchState, FileState, Ledger
+from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import BatchState, FileState
 from jobs.storage.zones import Zone
 
 _MOST_SHOWN = 20
@@ -95,16 +96,17 @@ def _datasets(ledger: Ledger, landing: Path, contracts: Mapping[str, Contract]) 
     sums = ("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
     totals = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in sums)
     files = ledger.ask(
-        "SELECT dataset, count(*) AS files, count_if(state = $refused) AS refused, count_if(state = $claimed) AS "
-        f"claimed, {totals}, max(arrival_date)::VARCHAR AS last_arrival FROM files GROUP BY dataset",
+        "SELECT dataset, count(*) AS files, count(*) FILTER (WHERE state = $refused) AS refused, "
+        f"count(*) FILTER (WHERE state = $claimed) AS claimed, {totals}, max(arrival_date)::VARCHAR AS last_arrival "
+        "FROM files GROUP BY dataset",
         refused=FileState.QUARANTINED,
         claimed=FileState.CLAIMED,
     )
     batches = ledger.ask(
-        "SELECT dataset, count_if(zone = $raw AND state <> $passed) AS at_raw, "
-        "count_if(zone = $desensitised AND state <> $passed) AS at_desensitised, "
-        "count_if(zone = $desensitised AND state = $passed) AS released, "
-        "count_if(zone = $raw AND state = $passed) AS accepted FROM batches GROUP BY dataset",
+        "SELECT dataset, count(*) FILTER (WHERE zone = $raw AND state <> $passed) AS at_raw, "
+        "count(*) FILTER (WHERE zone = $desensitised AND state <> $passed) AS at_desensitised, "
+        "count(*) FILTER (WHERE zone = $desensitised AND state = $passed) AS released, "
+        "count(*) FILTER (WHERE zone = $raw AND state = $passed) AS accepted FROM batches GROUP BY dataset",
         raw=Zone.RAW,
         desensitised=Zone.DESENSITISED,
         passed=BatchState.PASSED,

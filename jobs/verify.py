@@ -8,7 +8,8 @@ from expectations import desensitised, raw
 from expectations.errors import GateFailed
 from expectations.gate import Check, Gate, Verdict, judge, require
 from jobs.storage.lake import Lake
-from jobs.storage.ledger import BatchState, Ledger
+from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import BatchState
 from jobs.storage.zones import Zone
 from jobs.verdicts import record
 

@@ -11,7 +11,8 @@ from jobs.desensitise.treatments import field_token, seal, treated
 from jobs.errors import GateNotPassed
 from jobs.storage.keys import KeyFiles
 from jobs.storage.lake import Lake
-from jobs.storage.ledger import BatchRow, BatchState, Ledger
+from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import BatchRow, BatchState
 from jobs.storage.zones import Zone
 
 VAULT_COLUMNS = {"token": "string", "field": "string", "domain": "string", "sealed": "binary", **TECHNICAL_COLUMNS}

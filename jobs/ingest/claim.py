@@ -8,7 +8,8 @@ from pathlib import Path
 
 from contracts.model import Contract
 from jobs.ingest.arrival import Arrival, arrivals, take
-from jobs.storage.ledger import FileRow, FileState, Ledger
+from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import FileRow, FileState
 
 
 def claim(

@@ -17,7 +17,8 @@ from jobs.ingest.claim import claim
 from jobs.ingest.conform import conform
 from jobs.ingest.readers import read_files, text_schema
 from jobs.storage.lake import Lake
-from jobs.storage.ledger import BatchRow, BatchState, FileRow, FileState, Ledger
+from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import BatchRow, BatchState, FileRow, FileState
 from jobs.storage.zones import Zone
 from jobs.verdicts import record
 

@@ -13,7 +13,8 @@ from contracts.model import Contract
 from jobs.errors import BuildFailed
 from jobs.settings import ROOT
 from jobs.storage.lake import Lake
-from jobs.storage.ledger import BatchRow, BatchState, Ledger
+from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import BatchRow, BatchState
 from jobs.storage.zones import Zone
 
 #: The marts go through the ledger like a dataset: one batch per state of their input.

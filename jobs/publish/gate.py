@@ -10,7 +10,8 @@ from jobs.errors import GateNotPassed
 from jobs.publish.build import MARTS, results, target
 from jobs.publish.manifest import Mart, marts
 from jobs.storage.lake import Lake
-from jobs.storage.ledger import BatchRow, BatchState, Ledger
+from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import BatchRow, BatchState
 from jobs.storage.zones import Zone
 from jobs.verdicts import record
 

@@ -8,7 +8,8 @@ from jobs.errors import GateNotPassed
 from jobs.publish import duckdb_file
 from jobs.publish.gate import newest_build
 from jobs.storage.lake import Lake
-from jobs.storage.ledger import BatchState, Ledger
+from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import BatchState
 
 
 @dataclass(frozen=True)

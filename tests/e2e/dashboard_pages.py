@@ -42,6 +42,7 @@ chart => {
       .map(e => e.innerText || 'something without words').join(' | '),
     drawn: shown('canvas').some(c => c.width * c.height > 0 && colours(c) > 1)
       || shown('svg path.region').some(p => !['none', ''].includes(p.style.fill))
+      || shown('.header-line').some(figure => figure.innerText.trim() !== '')
       || shown('tbody tr td').some(cell => cell.innerText.trim() !== ''),
     painted: Math.max(0, ...shown('canvas').map(painted)),
     words: shown('.header-line').map(e => e.innerText).join(' '),

@@ -16,10 +16,14 @@ import pyarrow.parquet as pq
 _PATIENCE_S = 30
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+
 def plant_in_parquet(source: Path, target: Path, value: str) -> None:
     """In the first text column of the first row of a copy, written as Spark writes."""
     table = pq.read_table(source, partitioning=None)
-    name = next(field.name for field in table.schema if pa.types.is_string(field.type))
+    name = next(field.name for field in table.schema if _is_text(field.type))
     column = pa.array([value, *table[name].to_pylist()[1:]], pa.string())
     pq.write_table(table.set_column(table.schema.get_field_index(name), name, column), target, compression="snappy")
 

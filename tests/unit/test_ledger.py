@@ -8,7 +8,8 @@ import pytest
 from deltalake import DeltaTable
 
 from jobs.storage import ledger as ledger_module
-from jobs.storage.ledger import BatchRow, BatchState, FileRow, FileState, Ledger
+from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import BatchRow, BatchState, FileRow, FileState
 from jobs.storage.zones import Zone
 
 NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)

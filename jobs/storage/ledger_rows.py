@@ -1,0 +1,132 @@
+"""What stands in the ledger: its tables, their keys, and their rows as Python sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+import pyarrow as pa
+
+_TEXT, _COUNT, _DAY, _MOMENT = pa.string(), pa.int64(), pa.date32(), pa.timestamp("us", "UTC")
+
+TABLES: Mapping[str, pa.Schema] = {
+    "files": pa.schema(
+        {
+            "dataset": _TEXT,
+            "file_sha256": _TEXT,
+            "arrival_date": _DAY,
+            "size_bytes": _COUNT,
+            "first_seen_at": _MOMENT,
+            "deliveries": _COUNT,
+            "state": _TEXT,
+            "batch_id": _TEXT,
+            "fault": _TEXT,
+            "rows_in": _COUNT,
+            "rows_loaded": _COUNT,
+            "rows_quarantined": _COUNT,
+            "rows_duplicate": _COUNT,
+            "updated_at": _MOMENT,
+        }
+    ),
+    "batches": pa.schema(
+        {
+            "dataset": _TEXT,
+            "batch_id": _TEXT,
+            "zone": _TEXT,
+            "state": _TEXT,
+            "arrival_date": _DAY,
+            "table_version": _COUNT,
+            "row_count": _COUNT,
+            "content_checksum": _TEXT,
+            "contract_version": _TEXT,
+            "contract_fingerprint": _TEXT,
+            "key_fingerprints": pa.map_(_TEXT, _TEXT),
+            "updated_at": _MOMENT,
+        }
+    ),
+    "verdicts": pa.schema(
+        {
+            "dataset": _TEXT,
+            "batch_id": _TEXT,
+            "gate": _TEXT,
+            "rule": _TEXT,
+            "rule_fingerprint": _TEXT,
+            "severity": _TEXT,
+            "allowed": pa.float64(),
+            "found": pa.float64(),
+            "row_count": _COUNT,
+            "passed": pa.bool_(),
+            "judged_at": _MOMENT,
+        }
+    ),
+    "publications": pa.schema(
+        {
+            "publication_id": _TEXT,
+            "mart": _TEXT,
+            "table_version": _COUNT,
+            "row_count": _COUNT,
+            "smallest_group": _COUNT,
+            "is_visible": pa.bool_(),
+            "published_at": _MOMENT,
+        }
+    ),
+}
+#: The columns that tell one row of a ledger table from another; a rerun replaces, it never adds.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "files": ("dataset", "file_sha256"),
+    "batches": ("dataset", "batch_id", "zone"),
+    "verdicts": ("dataset", "batch_id", "gate", "rule"),
+    "publications": ("publication_id", "mart"),
+}
+
+
+class FileState(StrEnum):
+    """How far a landed file came."""
+
+    CLAIMED = "claimed"
+    LOADED = "loaded"
+    QUARANTINED = "quarantined"
+
+
+class BatchState(StrEnum):
+    """How far a batch came in one zone: written, then judged by the gate behind that zone."""
+
+    WRITTEN = "written"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One file of one dataset; the counts obey rows_in = rows_loaded + rows_quarantined + rows_duplicate."""
+
+    dataset: str
+    file_sha256: str
+    arrival_date: date
+    size_bytes: int
+    state: FileState
+    batch_id: str | None
+    first_seen_at: datetime
+    deliveries: int = 1
+    fault: str | None = None
+    rows_in: int | None = None
+    rows_loaded: int | None = None
+    rows_quarantined: int | None = None
+    rows_duplicate: int | None = None
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """One batch in one zone."""
+
+    dataset: str
+    batch_id: str
+    zone: str
+    state: BatchState
+    arrival_date: date | None
+    table_version: int
+    row_count: int
+    content_checksum: str
+    contract_version: str
+    contract_fingerprint: str
+    key_fingerprints: dict[str, str] | None = None
