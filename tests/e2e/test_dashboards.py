@@ -90,7 +90,6 @@ def test_there_are_dashboards_to_look_at():
     assert all(len(board.charts) >= 4 for board in BOARDS)
 
 
-@pytest.mark.xfail(strict=False, reason="open: one regional chart reported a fault on the demo's own publication")
 def test_every_chart_is_drawn_and_nothing_complains(opened: Opened):
     assert {chart.name for chart in opened.charts} == {chart["title"] for chart in opened.board.charts.values()}
     assert {chart.name: chart.complaint for chart in opened.charts if chart.complaint} == {}

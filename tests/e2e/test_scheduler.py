@@ -17,13 +17,8 @@ from tests.e2e.airflow_client import AirflowClient, span, token_answer
 from tests.e2e.engine_clients import wait_for_client
 from tests.e2e.feedback_files import DATASET, NO_REGION, PARTNER, digest, land, mostly_bad, sound
 
-pytestmark = [
-    pytest.mark.services,
-    pytest.mark.timeout(1800),
-    pytest.mark.xfail(
-        strict=False, reason="open: the later tests of this file were not yet seen to pass in a whole run"
-    ),
-]
+pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
+not_yet_seen = pytest.mark.xfail(strict=False, reason="open: was not yet seen to pass in a whole run")
 
 FORMS = [f"market_feedback.{step}" for step in ("ingest", "gate_raw", "desensitise", "gate_desensitised")]
 PATIENCE_S = 420
@@ -146,6 +141,7 @@ def test_a_gate_that_fails_stops_all_behind_it_and_readers_keep_what_they_have(p
     assert of_forms(platform)["stuck_at"] == ""
 
 
+@not_yet_seen
 @pytest.mark.usefixtures("published")
 def test_a_batch_that_waits_is_taken_along_without_new_files(platform, airflow):
     bad = mostly_bad("again", 20)
@@ -162,6 +158,7 @@ def test_a_batch_that_waits_is_taken_along_without_new_files(platform, airflow):
     assert of_forms(platform)["stuck_at"] == ""
 
 
+@not_yet_seen
 def test_a_viewer_looks_and_starts_nothing(airflow, viewer, published):
     titles = {dag["dag_id"]: dag["dag_display_name"] for dag in viewer.get("/dags")["dags"]}
     assert titles["marts"] == "数据集市：构建与发布"
@@ -191,6 +188,7 @@ def test_the_interface_has_its_chinese_texts(platform):
     assert texts.json()["selectLanguage"] == "选择语言"
 
 
+@not_yet_seen
 @pytest.mark.usefixtures("published")
 def test_a_backfill_takes_the_files_of_its_day_and_leaves_the_others(platform, airflow):
     taken = land(platform.home, "2025-12-30", "late", sound("late", 10))
@@ -214,6 +212,7 @@ def test_a_backfill_takes_the_files_of_its_day_and_leaves_the_others(platform, a
     airflow.settle("marts")
 
 
+@not_yet_seen
 @pytest.mark.usefixtures("published")
 def test_no_step_of_a_dataset_runs_twice_at_a_time_whoever_started_it(platform, airflow):
     for day in ("2025-12-01", "2025-12-02"):
@@ -231,6 +230,7 @@ def test_no_step_of_a_dataset_runs_twice_at_a_time_whoever_started_it(platform, 
     airflow.settle("marts")
 
 
+@not_yet_seen
 @pytest.mark.usefixtures("published")
 def test_a_step_whose_engine_was_killed_is_tried_again_and_passes(platform, airflow):
     released = of_forms(platform)["released"]
