@@ -87,7 +87,9 @@ def test_they_reach_the_published_file(platform, taken):
     with duckdb.connect(str(file), read_only=True) as published:
         cells = published.execute("SELECT sum(cell_count) FROM mart.fct_cell_position_area").fetchone()
         # the samples' measured objects carry no eNodeB and cell number, so no region can be told for them
-        located = published.execute("SELECT count(*) FROM mart.fct_network_region_day WHERE date < '2025-01-01'").fetchone()
+        located = published.execute(
+            "SELECT count(*) FROM mart.fct_network_region_day WHERE date < '2025-01-01'"
+        ).fetchone()
         accounts = published.execute("SELECT count(*) FROM mart.fct_business_account_type").fetchone()
     assert cells == (10_000,)
     assert located == (0,)

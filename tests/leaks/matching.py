@@ -1,5 +1,6 @@
 """Many patterns in one pass: numpy finds where four bytes of one occur, and only there the whole is compared."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -86,6 +87,10 @@ def _rarest_window(pattern: bytes) -> int:
     return max(range(len(pattern) - _WINDOW + 1), key=lambda at: (len(set(pattern[at : at + _WINDOW])), at))
 
 
+_CLOCK = re.compile(rb"[0-9]{2}:[0-9]{2}:$")
+
+
 def _goes_on(disguise: Disguise, data: bytes, start: int) -> bool:
-    """Whether a decimal begins earlier: 20.1234 is no part of 1120.1234."""
-    return disguise.starts_number and data[max(start - 1, 0) : start].isdigit()
+    """Whether a decimal begins earlier: 20.1234 is no part of 1120.1234, nor a second of the clock 06:59:20.123456."""
+    before = data[max(start - 6, 0) : start]
+    return disguise.starts_number and (before[-1:].isdigit() or _CLOCK.search(before) is not None)

@@ -111,13 +111,13 @@ def test_a_number_is_found_however_it_is_written(tmp_path: Path, spelling: str):
     assert scanned(tmp_path).hits == set()
 
 
-@pytest.mark.parametrize("text", ["{:.4f}", "{:.5f}", "{:.6f}", "{}", "POINT({} 0)", "{}0000001"])
+@pytest.mark.parametrize("text", ["{:.4f}", "{:.5f}", "{:.6f}", "{}", "POINT({} 0)", "{}0000001", "1:{}", '{{"x":{}}}'])
 def test_a_position_is_found_from_four_decimals_on(tmp_path: Path, text: str):
     (tmp_path / "log").write_text(f"at {text.format(PERSON['longitude'])}, done", encoding="utf-8")
     assert scanned(tmp_path).labels == labels("longitude")
 
 
-@pytest.mark.parametrize("text", ["{:.3f}", "{:.2f}", "9{}"])
+@pytest.mark.parametrize("text", ["{:.3f}", "{:.2f}", "9{}", "2026-11-26 06:59:{}"])
 def test_a_coarse_position_and_the_end_of_another_number_are_none(tmp_path: Path, text: str):
     (tmp_path / "log").write_text(f"at {text.format(PERSON['longitude'])}, done", encoding="utf-8")
     assert scanned(tmp_path).hits == set()
