@@ -91,30 +91,24 @@ def _any_time(dataset: Yaml) -> list[Yaml]:
     """The filter that a dashboard's time filter replaces; without it a chart ignores the chosen months."""
     if "time" not in dataset:
         return []
-    return [
-        {
-            "clause": "WHERE",
-            "comparator": "No filter",
-            "expressionType": "SIMPLE",
-            "operator": "TEMPORAL_RANGE",
-            "subject": dataset["time"],
-        }
-    ]
+    return [_where(dataset["time"], "TEMPORAL_RANGE", "No filter")]
 
 
 def _known(chart: Yaml) -> list[Yaml]:
     """Without the rows where the column is NULL: a grid would give each of their months an empty place."""
     if "known_only" not in chart:
         return []
-    return [
-        {
-            "clause": "WHERE",
-            "comparator": None,
-            "expressionType": "SIMPLE",
-            "operator": "IS NOT NULL",
-            "subject": chart["known_only"],
-        }
-    ]
+    return [_where(chart["known_only"], "IS NOT NULL", None)]
+
+
+def _where(column: str, operator: str, comparator: str | None) -> Yaml:
+    return {
+        "clause": "WHERE",
+        "comparator": comparator,
+        "expressionType": "SIMPLE",
+        "operator": operator,
+        "subject": column,
+    }
 
 
 def _rgb(colour: str) -> dict[str, int]:

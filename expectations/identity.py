@@ -4,7 +4,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.identifiers import IDENTIFIERS
-from expectations.normal_form import searchable_text
+from expectations.normal_form import is_ascii, searchable_text
 
 #: What every identifier of the catalogue has, if it stays within ASCII: an @, eight digits in a row whatever stands
 #: between them, or four numbers between points.
@@ -19,7 +19,6 @@ def holds_identity(text: Column) -> Column:
     because a quick look costs a tenth of it.
     Source: D09-10; contracts/identifiers.py.
     """
-    is_ascii = F.octet_length(text) == F.char_length(text)
-    could_hold_one = ~is_ascii | text.rlike(_COULD_HOLD_ONE)
+    could_hold_one = ~is_ascii(text) | text.rlike(_COULD_HOLD_ONE)
     found = F.when(could_hold_one, searchable_text(text).rlike(_ANY)).otherwise(F.lit(False))
     return F.when(text.isNotNull(), found)

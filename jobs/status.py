@@ -7,7 +7,7 @@ from pathlib import Path
 from contracts.model import Contract
 from expectations.gate import QUARANTINED_RULE
 from jobs.ingest.arrival import waiting
-from jobs.storage.ledger import Ledger
+from jobs.storage.ledger import SUMS_OF_ROWS, Ledger
 from jobs.storage.ledger_rows import BatchState, FileState
 from jobs.storage.zones import Zone
 
@@ -93,12 +93,10 @@ def status(home: Path, landing: Path, contracts: Mapping[str, Contract]) -> Stat
 
 
 def _datasets(ledger: Ledger, landing: Path, contracts: Mapping[str, Contract]) -> list[DatasetStatus]:
-    sums = ("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
-    totals = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in sums)
     files = ledger.ask(
         "SELECT dataset, count(*) AS files, count(*) FILTER (WHERE state = $refused) AS refused, "
-        f"count(*) FILTER (WHERE state = $claimed) AS claimed, {totals}, max(arrival_date)::VARCHAR AS last_arrival "
-        "FROM files GROUP BY dataset",
+        f"count(*) FILTER (WHERE state = $claimed) AS claimed, {SUMS_OF_ROWS}, "
+        "max(arrival_date)::VARCHAR AS last_arrival FROM files GROUP BY dataset",
         refused=FileState.QUARANTINED,
         claimed=FileState.CLAIMED,
     )

@@ -126,6 +126,14 @@ def spark(job_engine: Platform) -> Iterator[SparkSession]:
 
 
 @pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """An empty ledger of one test; it needs no engine."""
+    made = Ledger(tmp_path)
+    made.prepare()
+    return made
+
+
+@pytest.fixture
 def lake(spark: SparkSession, tmp_path: Path) -> Lake:
     """An empty lake of one test, with its ledger and its keys."""
     made = Lake(tmp_path / "lake", lambda: spark)

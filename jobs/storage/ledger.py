@@ -24,6 +24,11 @@ from jobs.storage.zones import Zone
 #: Nothing is fetched from outside to answer a question.
 _SETTINGS = {"threads": "1", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _COMMITS_BETWEEN_TIDYING = 100
+#: What files came to, in SQL: the counts that obey rows_in = rows_loaded + rows_quarantined + rows_duplicate.
+SUMS_OF_ROWS = ", ".join(
+    f"coalesce(sum({name}), 0)::BIGINT AS {name}"
+    for name in ("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
+)
 
 
 class Ledger:
@@ -83,8 +88,7 @@ class Ledger:
         now = datetime.now(UTC)
         values = [{**(row if isinstance(row, dict) else asdict(row)), stamp: now} for row in rows]
         if values:
-            _merge(self.path(table), KEYS[table], pa.Table.from_pylist(values, columns))
-            _tidy(self.path(table))
+            _tidy(_merge(self.path(table), KEYS[table], pa.Table.from_pylist(values, columns)))
 
     def known_files(self, dataset: str, sha256s: Sequence[str]) -> dict[str, FileRow]:
         """The ledger's rows of these files; as many rows as files asked for, never the history."""
@@ -115,9 +119,7 @@ class Ledger:
 
     def rows_of_batch(self, dataset: str, batch_id: str) -> dict[str, int]:
         """What the files of a batch came to: rows in, loaded, quarantined, duplicate; zeros for an unknown batch."""
-        names = ("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
-        sums = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in names)
-        question = f"SELECT {sums} FROM files WHERE dataset = $dataset AND batch_id = $batch_id"
+        question = f"SELECT {SUMS_OF_ROWS} FROM files WHERE dataset = $dataset AND batch_id = $batch_id"
         return self.ask(question, dataset=dataset, batch_id=batch_id)[0]
 
     def batches_in(self, dataset: str, zone: Zone, *states: BatchState) -> list[BatchRow]:
@@ -174,21 +176,20 @@ class Ledger:
     stop=stop_after_attempt(8),
     reraise=True,
 )
-def _merge(path: Path, keys: Sequence[str], rows: pa.Table) -> None:
+def _merge(path: Path, keys: Sequence[str], rows: pa.Table) -> DeltaTable:
     same = [f"t.{key} = s.{key}" for key in keys]
     if "dataset" in keys:
         # naming the partitions keeps the merge out of the history of every other dataset
         datasets = ", ".join(repr(dataset) for dataset in sorted(set(rows["dataset"].to_pylist())))
         same.insert(0, f"t.dataset IN ({datasets})")
-    merge = DeltaTable(path).merge(
-        rows, predicate=" AND ".join(same), source_alias="s", target_alias="t", streamed_exec=False
-    )
-    merge.when_matched_update_all().when_not_matched_insert_all().execute()
-
-
-def _tidy(path: Path) -> None:
-    """Every hundredth commit, put the small files of the last ones together and remove what a week ago was replaced."""
     table = DeltaTable(path)
+    merge = table.merge(rows, predicate=" AND ".join(same), source_alias="s", target_alias="t", streamed_exec=False)
+    merge.when_matched_update_all().when_not_matched_insert_all().execute()
+    return table
+
+
+def _tidy(table: DeltaTable) -> None:
+    """Every hundredth commit, put the small files of the last ones together and remove what a week ago was replaced."""
     if table.version() % _COMMITS_BETWEEN_TIDYING == 0:
         with suppress(CommitFailedError):  # somebody commits at this moment: the next hundredth will do
             table.optimize.compact()

@@ -4,7 +4,6 @@ import multiprocessing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import pytest
 from deltalake import DeltaTable
 
 from jobs.storage import ledger as ledger_module
@@ -15,13 +14,6 @@ from jobs.storage.zones import Zone
 NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)
 FILE = FileRow("crm.customers", "ab" * 32, date(2026, 1, 31), 10, FileState.CLAIMED, "b1", NOW)
 BATCH = BatchRow("crm.customers", "b1", Zone.RAW, BatchState.WRITTEN, date(2026, 1, 31), 1, 5, "0", "1.0.0", "f")
-
-
-@pytest.fixture
-def ledger(tmp_path):
-    made = Ledger(tmp_path)
-    made.prepare()
-    return made
 
 
 def test_an_empty_ledger_answers_every_question(ledger):

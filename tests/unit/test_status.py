@@ -4,11 +4,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import pytest
-
 from contracts.loading import load
 from jobs.status import is_healthy, status
-from jobs.storage.ledger import Ledger
 from jobs.storage.ledger_rows import BatchRow, BatchState, FileRow, FileState
 from jobs.storage.zones import Zone
 
@@ -30,13 +27,6 @@ def verdict(rule, found, *, severity="error", passed=False):
         "dataset": CUSTOMERS.id, "batch_id": "b1", "gate": "raw", "rule": rule, "rule_fingerprint": "0",
         "severity": severity, "allowed": 0.0, "found": found, "row_count": 5, "passed": passed,
     }  # fmt: skip
-
-
-@pytest.fixture
-def ledger(tmp_path):
-    made = Ledger(tmp_path)
-    made.prepare()
-    return made
 
 
 def look(ledger):
