@@ -59,9 +59,8 @@ def main() -> int:
     console.print(table)
     wrong = [answer for answer in table.columns[-1].cells if answer not in {"", "healthy"}]
     all_run = all(state == "running" for state in table.columns[1].cells)
-    if states(installation).get("engine", {}).get("statename") == "RUNNING":
-        console.print()
-        subprocess.run(["lakewarden", "status"], check=False)
+    console.print()
+    subprocess.run(["lakewarden", "status"], check=False)
     return 0 if all_run and not wrong else 3
 
 

@@ -18,21 +18,23 @@ PATIENCE_MS = 90_000
 _LOOK_AT_CHART = """
 chart => {
   const shown = selector => [...chart.querySelectorAll(selector)].filter(e => e.getClientRects().length > 0);
-  const colours = canvas => {
-    const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  const pixels = function* (canvas) {
+    if (!canvas.width || !canvas.height) return;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    for (let i = 0; i < data.length; i += 4 * 7) yield [data[i], data[i + 1], data[i + 2], data[i + 3]];
+  };
+  const hasColours = canvas => {
     const found = new Set();
-    for (let i = 0; i < pixels.length && found.size < 3; i += 4 * 7)
-      found.add([pixels[i], pixels[i + 1], pixels[i + 2], pixels[i + 3]].join());
-    return found.size;
+    for (const pixel of pixels(canvas)) if (found.add(pixel.join()).size > 1) return true;
+    return false;
   };
   const painted = canvas => {
-    if (!canvas.width || !canvas.height) return 0;
-    const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-    let coloured = 0;
-    for (let i = 0; i < pixels.length; i += 4 * 7)
-      if (pixels[i + 3] > 0 && Math.max(pixels[i], pixels[i + 1], pixels[i + 2])
-          - Math.min(pixels[i], pixels[i + 1], pixels[i + 2]) > 8) coloured++;
-    return coloured * 7 * 4 / pixels.length;
+    let looked = 0, coloured = 0;
+    for (const [red, green, blue, alpha] of pixels(canvas)) {
+      looked++;
+      if (alpha > 0 && Math.max(red, green, blue) - Math.min(red, green, blue) > 8) coloured++;
+    }
+    return looked ? coloured / looked : 0;
   };
   return {
     name: chart.dataset.testChartName,
@@ -40,7 +42,7 @@ chart => {
     loading: shown('.loading, [data-test="loading-indicator"], .ant-spin-spinning').length > 0,
     complaint: shown('[role="alert"], .ant-alert, .alert, .ant-empty, [data-test="chart-error"]')
       .map(e => e.innerText || 'something without words').join(' | '),
-    drawn: shown('canvas').some(c => c.width * c.height > 0 && colours(c) > 1)
+    drawn: shown('canvas').some(hasColours)
       || shown('svg path.region').some(p => !['none', ''].includes(p.style.fill))
       || shown('.header-line').some(figure => figure.innerText.trim() !== '')
       || shown('tbody tr td').some(cell => cell.innerText.trim() !== ''),

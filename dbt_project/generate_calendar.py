@@ -1,7 +1,10 @@
-"""Writes seeds/dates.csv: every day since 2018 with the working days that the State Council announced.
+"""Writes seeds/calendar_exceptions.csv: the days since 2018 on which the State Council's announcement says something.
+
+All other days follow from the week: Monday to Friday are worked. The model dim_date puts the two together; a seed of
+every day would cost each new installation more than several models do.
 
 Run it with the platform environment after the library `chinesecalendar` has learned a new year, or after
-`calendar_overrides.yml` has: `.venv/platform/bin/python dbt_project/generate_dates.py`.
+`calendar_overrides.yml` has: `.venv/platform/bin/python dbt_project/generate_calendar.py`.
 """
 
 from __future__ import annotations
@@ -94,32 +97,34 @@ def days(last_year: int, overrides: dict[int, YearOfOurs]) -> Iterator[Day]:
         yield day_of_ours(date, ours) if ours else day_of_library(date)
 
 
+def is_exception(day: Day) -> bool:
+    """Whether a day is not what its place in the week says: a public holiday, or a weekend day that is worked.
+
+    Example:
+        >>> is_exception(Day(dt.date(2026, 2, 14), True, None)), is_exception(Day(dt.date(2026, 3, 7), False, None))
+        (True, False)
+    """
+    return day.holiday_name is not None or day.is_working_day == (day.date.isoweekday() >= SATURDAY)
+
+
 def seed_row(day: Day) -> list[str]:
-    """The row of seeds/dates.csv; what follows from the date alone is written too, so that the seed can be read."""
-    date = day.date
-    return [
-        date.isoformat(),
-        str(date.year),
-        str((date.month + 2) // 3),
-        str(date.month),
-        date.replace(day=1).isoformat(),
-        str(day.is_working_day).lower(),
-        day.holiday_name or "",
-    ]
+    """The row of seeds/calendar_exceptions.csv."""
+    return [day.date.isoformat(), str(day.is_working_day).lower(), day.holiday_name or ""]
 
 
 def main() -> None:
-    """Replace seeds/dates.csv; the last year is the newest one that either source holds."""
+    """Replace the seed; the calendar ends with the newest year that either source holds."""
     overrides = load_overrides(HERE / "calendar_overrides.yml")
     try:
-        rows = [seed_row(day) for day in days(max(library_years() | set(overrides)), overrides)]
+        held = list(days(max(library_years() | set(overrides)), overrides))
     except UnknownYear as error:
         sys.exit(str(error))
-    with (HERE / "seeds" / "dates.csv").open("w", encoding="utf-8", newline="") as file:
+    rows = [seed_row(day) for day in held if is_exception(day)]
+    with (HERE / "seeds" / "calendar_exceptions.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["date", "year", "quarter", "month", "month_start", "is_working_day", "holiday_name"])
+        writer.writerow(["date", "is_working_day", "holiday_name"])
         writer.writerows(rows)
-    print(f"seeds/dates.csv: {rows[0][0]} to {rows[-1][0]}, {len(rows)} days")
+    print(f"seeds/calendar_exceptions.csv: {len(rows)} of the {len(held)} days to {held[-1].date}")
 
 
 if __name__ == "__main__":
