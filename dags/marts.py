@@ -8,11 +8,11 @@
 """
 
 from airflow.sdk import DAG, AssetAny
-from pipeline.stages import all_datasets, build, gate, publish, settings
+from pipeline.stages import build, families, gate, publish, released, settings
 
 with DAG(
     "marts",
-    schedule=AssetAny(*(dataset.asset for dataset in all_datasets())),  # whenever a dataset was released
+    schedule=AssetAny(*(released(family.name) for family in families())),  # whenever a dataset was released
     doc_md=__doc__,
     **settings(owner="data-platform", title="数据集市：构建与发布", tags=["数据集市", "发布"]),
 ):

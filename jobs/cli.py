@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from contracts.errors import LakewardenError
+from contracts.errors import LakewardenError, UnknownDataset
 from contracts.generate import generated
 from contracts.loading import dataset_ids, load, load_all
 from expectations.gate import Gate
@@ -40,6 +40,10 @@ def _known_datasets() -> list[str]:
     return dataset_ids()
 
 
+def _known_families() -> list[str]:
+    return sorted({dataset_id.partition(".")[0] for dataset_id in dataset_ids()})
+
+
 Dataset = Annotated[str, typer.Argument(help="<family>.<dataset>, e.g. crm.customers", autocompletion=_known_datasets)]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only files of this arrival day.")]
 
@@ -65,15 +69,15 @@ def ingest(
 
     Example: lakewarden ingest crm.customers --day 2026-01-31
     """
-    from jobs.ingest.arrival import waiting  # noqa: PLC0415
+    from jobs.ingest.arrival import waiting as files_waiting  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
     ledger = Ledger(settings.home)
     ledger.prepare()
     batches: list[Ingested] = []
-    unfinished = ledger.is_unfinished(dataset)
-    if unfinished or waiting(settings.landing, contract):
+    unfinished = dataset in ledger.unfinished()
+    if unfinished or files_waiting(settings.landing, contract):
         from jobs.ingest.run import ingest as run  # noqa: PLC0415
 
         with _lake(settings, writes=dataset) as lake:
@@ -81,7 +85,7 @@ def ingest(
             batches = run(
                 lake, settings.landing, contract, day=arrived_on, settle_seconds=settings.settle_seconds
             )  # fmt: skip
-            unfinished = ledger.is_unfinished(dataset)
+            unfinished = dataset in ledger.unfinished()
     for batch in batches:
         console.print(
             f"{dataset} batch {batch.batch_id}: files {batch.files} (refused {batch.refused_files}), rows in "
@@ -90,6 +94,30 @@ def ingest(
     if not batches:
         console.print(f"{dataset}: nothing new{', an earlier batch waits at a later step' if unfinished else ''}")
         raise typer.Exit(0 if unfinished else nothing_new_exit_code)
+
+
+@app.command()
+def waiting(
+    family: Annotated[
+        str | None, typer.Argument(help="Only this family, e.g. crm.", autocompletion=_known_families)
+    ] = None,
+    day: Day = None,
+) -> None:
+    """Print, as a JSON list, the datasets with new files or a batch on its way; the scheduler asks this first.
+
+    Example: lakewarden waiting crm
+    """
+    from jobs.ingest.arrival import with_files  # noqa: PLC0415
+    from jobs.storage.ledger import Ledger  # noqa: PLC0415
+
+    settings = from_environment()
+    ledger = Ledger(settings.home)
+    ledger.prepare()
+    asked = [dataset_id for dataset_id in dataset_ids() if family in {None, dataset_id.partition(".")[0]}]
+    if not asked:
+        raise UnknownDataset(f"no contract of a family '{family}'. Known: {', '.join(_known_families())}")
+    some = ledger.unfinished() | set(with_files(settings.landing, asked, day=day.date() if day else None))
+    print(json.dumps([dataset_id for dataset_id in asked if dataset_id in some]))
 
 
 @app.command()

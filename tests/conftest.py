@@ -17,6 +17,7 @@ from jobs.storage.engine import engine
 from jobs.storage.keys import KeyFiles
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
+from tests.e2e.airflow_client import AirflowClient
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "test-output"
@@ -107,6 +108,9 @@ def platform() -> Iterator[Platform]:
     """The whole platform, empty: engine, Airflow and Superset."""
     platform = _installation(".lake-test", 15260)
     platform.run("python", "-m", "infra.services.up")
+    with AirflowClient.login(platform.airflow_url, "admin", platform.password("airflow_admin_password")) as airflow:
+        airflow.wait_for_dags("arrivals")
+        airflow.pause("arrivals")  # tests land files and say themselves when they are taken
     yield platform
     platform.run("python", "-m", "infra.services.down", check=False)
 

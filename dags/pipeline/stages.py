@@ -4,21 +4,27 @@ One writer per table: no command runs twice at a time for a dataset (`max_active
 runs. `max_active_runs` alone would not do: Airflow counts the runs of a backfill apart from the scheduled ones.
 """
 
+import json
 import os
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from airflow.providers.standard.operators.bash import BashOperator
-from airflow.sdk import Asset, MultipleCronTriggerTimetable
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import Asset, AssetWatcher, MultipleCronTriggerTimetable, task
 
-from contracts.loading import dataset_ids
+from contracts.families import Family, families
+from pipeline.landing import WholeFiles
 from pipeline.stopping import StopWhenRefused, say_what_stopped
 
 ZONE = "Asia/Shanghai"
 NOTHING_NEW = 99
+
+#: A file is taken when it has lain still for one such span, so within half a minute.
+LOOK_EVERY_S = 5.0
 
 #: Who gets the engine first: what is built is published, then all that arrived goes through, then one build for all.
 BUILT, ARRIVED, BUILD = 20, 10, 1
@@ -35,33 +41,30 @@ ONE_DAY = (
 GATES = {"raw": "关口：原始区", "desensitised": "关口：脱敏区", "marts": "关口：数据集市"}
 
 
-class Dataset(NamedTuple):
-    """One declared dataset; its contract is read by the commands, never by the scheduler."""
-
-    family: str
-    name: str
-
-    @property
-    def id(self) -> str:
-        """As contracts and commands call it."""
-        return f"{self.family}.{self.name}"
-
-    @property
-    def asset(self) -> Asset:
-        """Says that new rows of this dataset are released: free of people, and through gate 3."""
-        return Asset(f"lakewarden/{self.family}/{self.name}")
+def released(family: str) -> Asset:
+    """Says that new rows of this family are released: free of people, and through gate 3."""
+    return Asset(f"lakewarden/{family}")
 
 
-def all_datasets() -> list[Dataset]:
-    """Every declared dataset, from file names alone."""
-    return [Dataset(*dataset_id.split(".", maxsplit=1)) for dataset_id in dataset_ids()]
+def landing() -> Asset:
+    """Says that whole files lie in landing; Airflow's triggerer watches."""
+    return Asset("lakewarden/landing", watchers=[AssetWatcher("whole_files", WholeFiles(every_s=LOOK_EVERY_S))])
 
 
-def datasets_of(family: str) -> list[Dataset]:
-    """The datasets of one source. Raises: LookupError when there are none, for such a DAG would always succeed."""
-    if found := [dataset for dataset in all_datasets() if dataset.family == family]:
-        return found
-    raise LookupError(f"no contract in contracts/{family}; remove the DAG or write the first contract")
+@task(task_display_name="到达了哪些数据源的文件")
+def which_families(*, triggering_asset_events: Any) -> list[str]:
+    """The families that the events named and that have a DAG; a folder of another name has nobody to take it."""
+    known = {family.name for family in families()}
+    events = [event for events in triggering_asset_events.values() for event in events]
+    named = {family for event in events for family in event.extra["payload"]["families"]}
+    return sorted(named & known)
+
+
+def start_families(names: Any) -> None:
+    """One run of each family's DAG."""
+    TriggerDagRunOperator.partial(
+        task_id="start", task_display_name="启动采集", map_index_template="{{ task.trigger_dag_id }}"
+    ).expand(trigger_dag_id=names)
 
 
 def every_day(*crons: str) -> MultipleCronTriggerTimetable:
@@ -83,23 +86,31 @@ def settings(*, owner: str, title: str, tags: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def ingest(dataset: Dataset) -> BashOperator:
+def waiting(family: Family) -> BashOperator:
+    """The datasets of a family that have something to do, for the steps behind it; mostly few of many."""
+    return _step(
+        "waiting", "待办数据集", f"lakewarden waiting {family.name}{ONE_DAY}", minutes=10,
+        do_xcom_push=True, output_processor=json.loads, pool="default_pool",
+    )  # fmt: skip
+
+
+def ingest(dataset: str) -> BashOperator:
     """Landing to raw, with gate 1 inside; skipped, and everything behind it too, when there is nothing new."""
-    command = f"lakewarden ingest {dataset.id}{ONE_DAY} --nothing-new-exit-code {NOTHING_NEW}"
-    return _step("ingest", "采集", command, minutes=60, skip_on_exit_code=NOTHING_NEW)
+    command = f"lakewarden ingest $DATASET{ONE_DAY} --nothing-new-exit-code {NOTHING_NEW}"
+    return _step("ingest", "采集", command, dataset, minutes=60, skip_on_exit_code=NOTHING_NEW)
 
 
-def desensitise(dataset: Dataset) -> BashOperator:
+def desensitise(dataset: str) -> BashOperator:
     """Raw to desensitised."""
-    return _step("desensitise", "脱敏", f"lakewarden desensitise {dataset.id}", minutes=60)
+    return _step("desensitise", "脱敏", "lakewarden desensitise $DATASET", dataset, minutes=60)
 
 
-def gate(zone: str, dataset: Dataset | None = None) -> BashOperator:
+def gate(zone: str, dataset: str | None = None, *, releases: str | None = None) -> BashOperator:
     """The gate behind a zone; the one behind `desensitised` releases the dataset and so starts the marts."""
-    command = f"lakewarden gate {zone}" if dataset is None else f"lakewarden gate {zone} {dataset.id}"
-    outlets = [dataset.asset] if dataset and zone == "desensitised" else []
+    command = f"lakewarden gate {zone} $DATASET" if dataset else f"lakewarden gate {zone}"
+    outlets = [released(releases)] if releases else []
     priority = ARRIVED if dataset else BUILT
-    return _step(f"gate_{zone}", GATES[zone], command, minutes=30, outlets=outlets, priority_weight=priority)
+    return _step(f"gate_{zone}", GATES[zone], command, dataset, minutes=30, outlets=outlets, priority_weight=priority)
 
 
 def build() -> BashOperator:
@@ -114,15 +125,22 @@ def publish() -> BashOperator:
     return _step("publish", "发布", "lakewarden publish", minutes=30, priority_weight=BUILT)
 
 
-def _step(name: str, title: str, command: str, *, minutes: int, **more: Any) -> BashOperator:
-    """One command with what every step needs; a hanging client of a dead engine ends by `minutes` and no other way."""
+def _step(
+    name: str, title: str, command: str, dataset: str | None = None, *, minutes: int, **more: Any
+) -> BashOperator:
+    """One command with what every step needs; a hanging client of a dead engine ends by `minutes` and no other way.
+
+    `dataset`: known only when the run has found out what waits; the command has it as $DATASET, the interface as name.
+    """
+    named = {"DATASET": dataset} if dataset else {}
     return BashOperator(
         **{
             "task_id": name,
             "task_display_name": title,
             "bash_command": command,
             # the environment of this interpreter first; everything else comes from the scheduler's environment
-            "env": {"PATH": f"{Path(sys.executable).parent}:{os.defpath}"},
+            "env": {"PATH": f"{Path(sys.executable).parent}:{os.defpath}", **named},
+            "map_index_template": "{{ task.env['DATASET'] }}" if dataset else None,
             "append_env": True,
             "skip_on_exit_code": None,
             "do_xcom_push": False,

@@ -26,7 +26,7 @@ class StopWhenRefused(RetryPolicy):
 def say_what_stopped(context: Any) -> None:
     """Write into the task's log what stopped and where to look; ids only, because viewers read the log."""
     task = context["task"]
-    subject = task.task_group.label if task.task_group and task.task_group.group_id else context["dag"].dag_id
+    subject = task.env.get("DATASET", context["dag"].dag_id)
     logging.getLogger(__name__).error(
         "%s：停在“%s”。其后各步不会运行，已发布的数字保持不变。查看原因：lakewarden status",
         subject, task.task_display_name,

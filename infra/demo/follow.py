@@ -135,7 +135,7 @@ class Runs:
         tasks = self.tasks(dag, run)
         states = Counter(task["state"] or "waiting" for task in tasks)
         ended = states["success"] + states["skipped"]
-        running = ", ".join(task["task_id"] for task in tasks if task["state"] == "running")
+        running = ", ".join(name_of(task) for task in tasks if task["state"] == "running")
         notes = [f"{ended} of {len(tasks)} tasks"]
         notes += [f"{states['skipped']} with nothing to do"] if states["skipped"] else []
         notes += [f"{states['up_for_retry']} to be tried again"] if states["up_for_retry"] else []
@@ -155,11 +155,19 @@ class Runs:
         failed = [task for task in self.tasks(dag, run) if task["state"] == "failed"]
         lines = [f"{dag}: the run {run} failed; what was published before stays as it was"]
         lines += [
-            f"  task {task['task_id']}, attempt {task['try_number']}: {self.log_of(dag, run, task)}" for task in failed
+            f"  task {name_of(task)}, attempt {task['try_number']}: {self.log_of(dag, run, task)}" for task in failed
         ]
         return "\n".join([*lines, "  mend the cause and run `make demo` again: it goes on from there"])
 
     def log_of(self, dag: str, run: str, task: dict[str, Any]) -> Path:
         """Where Airflow wrote the log of a task's last attempt."""
         folder = self.logs / f"dag_id={dag}" / f"run_id={run}" / f"task_id={task['task_id']}"
+        if task["map_index"] >= 0:
+            folder /= f"map_index={task['map_index']}"
         return folder / f"attempt={task['try_number']}.log"
+
+
+def name_of(task: dict[str, Any]) -> str:
+    """A task instance as the interface shows it: the step, and the dataset that it is for."""
+    step = str(task["task_id"]).rpartition(".")[2]
+    return f"{task['rendered_map_index']} {step}" if task["map_index"] >= 0 else step

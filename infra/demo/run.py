@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 import httpx
 from rich.console import Console
 
+from contracts.families import families
 from infra.demo.follow import DagFailed, Runs
 from infra.services import up
 from infra.services.installation import Installation
 from infra.services.supervisor import ServiceDown
 
-SOURCES = ("forms", "network", "crm")
+SOURCES = tuple(family.name for family in families())
 MARTS = "marts"
 PATIENCE_S = 1800
 

@@ -16,12 +16,16 @@ def engine_fault(_: Installation) -> str | None:
 
 
 def airflow_fault(installation: Installation) -> str | None:
-    """None when the API answers and has heard of scheduler and DAG processor lately."""
+    """None when the API answers and has heard of its scheduler, DAG processor and triggerer lately."""
     try:
         health = httpx.get(f"{installation.address('airflow-api-server')}/api/v2/monitor/health", timeout=10).json()
     except (httpx.HTTPError, ValueError) as error:
         return f"its API does not answer ({type(error).__name__})"
-    sick = [part for part in ("metadatabase", "scheduler", "dag_processor") if health[part]["status"] != "healthy"]
+    sick = [
+        part
+        for part in ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        if health[part]["status"] != "healthy"
+    ]
     return f"it reports as not healthy: {', '.join(sick)}" if sick else None
 
 
@@ -39,7 +43,7 @@ FAULTS: dict[str, Callable[[Installation], str | None]] = {
     "airflow-api-server": airflow_fault,
     "superset": superset_fault,
 }
-"""Program: the question that shows its health. Airflow's API server answers for scheduler and DAG processor too."""
+"""Program: the question that shows its health. Airflow's API server answers for its other parts too."""
 
 
 def wait_until_healthy(installation: Installation, program: str, within_s: float = 180) -> None:

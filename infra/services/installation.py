@@ -4,7 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-PROGRAMS = ("engine", "airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "superset")
+AIRFLOW = ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
+PROGRAMS = ("engine", *AIRFLOW, "superset")
 """The programs of supervisord.conf, in the order in which they are started."""
 
 PORTS = {

@@ -21,10 +21,8 @@ from rich.table import Table
 
 from infra.engine import warm
 from infra.services.health import wait_until_healthy
-from infra.services.installation import PORTS, PROGRAMS, Installation, ports
+from infra.services.installation import AIRFLOW, PORTS, PROGRAMS, Installation, ports
 from infra.services.supervisor import ServiceDown, launch, start, states
-
-AIRFLOW = ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor")
 
 console = Console(width=140, soft_wrap=True, highlight=False)
 
@@ -55,7 +53,7 @@ def up(installation: Installation, programs: Collection[str]) -> None:
     if {"engine", "airflow-scheduler"} <= set(programs):
         make_keys(installation)
     if "airflow-api-server" in programs:
-        with step("Airflow answers, scheduler and DAG processor with it"):
+        with step("Airflow answers, and all its parts with it"):
             wait_until_healthy(installation, "airflow-api-server")
     if "superset" in programs:
         ready_superset(installation)

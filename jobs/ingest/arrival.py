@@ -8,12 +8,13 @@ name, which may name a person.
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from contracts.loading import load
 from contracts.model import Contract
 
 _CHUNK = 1 << 20
@@ -53,9 +54,15 @@ def arrivals(landing: Path, contract: Contract, *, day: date | None, settle_seco
             yield Arrival(path, sha256, after.st_size, arrived_on)
 
 
-def waiting(landing: Path, contract: Contract) -> int:
-    """How many files lie in the inbox, still growing ones included."""
-    return sum(1 for _ in _inbox(landing, contract))
+def waiting(landing: Path, contract: Contract, *, day: date | None = None) -> int:
+    """How many files lie in the inbox, still growing ones included; of one arrival day, where `day` says so."""
+    return sum(1 for _, arrived_on in _inbox(landing, contract) if day in {None, arrived_on})
+
+
+def with_files(landing: Path, dataset_ids: Sequence[str], *, day: date | None = None) -> list[str]:
+    """Those of the datasets whose inbox holds a file; the contracts of all others are not even read."""
+    used = [dataset_id for dataset_id in dataset_ids if landing.joinpath(*dataset_id.split(".")).is_dir()]
+    return [dataset_id for dataset_id in used if waiting(landing, load(dataset_id), day=day)]
 
 
 def take(arrival: Arrival, landing: Path, contract: Contract) -> None:

@@ -156,9 +156,19 @@ class Ledger:
         )
         return [_batch_row(row) for row in rows]
 
-    def is_unfinished(self, dataset: str) -> bool:
-        """Whether a batch of the dataset waits anywhere between its claim and its release."""
-        return bool(self.files_in(dataset, FileState.CLAIMED) or self.waiting_batches(dataset))
+    def unfinished(self) -> set[str]:
+        """The datasets of which a batch waits anywhere between its claim and its release."""
+        rows = self.ask(
+            "SELECT dataset FROM files WHERE state = $claimed UNION "
+            "SELECT dataset FROM batches AS taken WHERE zone = $raw AND NOT EXISTS (FROM batches AS done WHERE "
+            "done.dataset = taken.dataset AND done.batch_id = taken.batch_id AND done.zone = $desensitised "
+            "AND done.state = $passed)",
+            claimed=FileState.CLAIMED,
+            raw=Zone.RAW,
+            desensitised=Zone.DESENSITISED,
+            passed=BatchState.PASSED,
+        )
+        return {row["dataset"] for row in rows}
 
     def keys_in_use(self) -> dict[str, str]:
         """The fingerprint of the token key that each domain's data was last made with."""

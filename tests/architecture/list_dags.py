@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow.dag_processing.dagbag import BundleDagBag
+from airflow.providers.standard.operators.bash import BashOperator
 
 
 def described(task: Any) -> dict[str, Any]:
@@ -30,10 +31,28 @@ def described(task: Any) -> dict[str, Any]:
     }
 
 
+def is_command(task: Any) -> bool:
+    """A step of ours; the rest is what Airflow itself does: find out who is meant, start another DAG."""
+    return isinstance(task, BashOperator)
+
+
 def waits_for(timetable: Any) -> dict[str, list[str]]:
     """The word between the assets, and the assets; nothing for a DAG that goes by the clock."""
     condition = getattr(timetable, "asset_condition", None)
-    return {type(condition).__name__: sorted(asset.name for asset in condition.objects)} if condition else {}
+    if condition is None:
+        return {}
+    assets = getattr(condition, "objects", [condition])
+    return {type(condition).__name__: sorted(asset.name for asset in assets)}
+
+
+def watchers(timetable: Any) -> list[str]:
+    """The triggers behind the assets that a DAG waits for."""
+    condition = getattr(timetable, "asset_condition", None)
+    return [
+        watcher.trigger["classpath"] if isinstance(watcher.trigger, dict) else type(watcher.trigger).__name__
+        for asset in getattr(condition, "objects", [condition])
+        for watcher in getattr(asset, "watchers", ())
+    ]
 
 
 def main(folder: Path) -> None:
@@ -48,8 +67,11 @@ def main(folder: Path) -> None:
             "catchup": dag.catchup,
             "runs_at_a_time": dag.max_active_runs,
             "times": [(tick.expression, str(tick.timezone)) for tick in getattr(dag.timetable, "timetables", ())],
+            "owners": sorted({task.owner for task in dag.tasks}),
             "waits_for": waits_for(dag.timetable),
-            "tasks": {task.task_id: described(task) for task in dag.tasks},
+            "watched_by": watchers(dag.timetable),
+            "tasks": {task.task_id: described(task) for task in dag.tasks if is_command(task)},
+            "others": sorted(task.task_id for task in dag.tasks if not is_command(task)),
         }
         for dag in bag.dags.values()
     }

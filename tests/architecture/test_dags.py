@@ -11,7 +11,7 @@ import pytest
 import typer
 from jinja2 import Environment, StrictUndefined
 
-from contracts.loading import dataset_ids
+from contracts.families import families
 from jobs.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,7 +27,7 @@ def listing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         **{key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")},
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{ROOT}:{DAGS}",
     }
     script, result = Path(__file__).with_name("list_dags.py"), home / "dags.json"
     read = subprocess.run(
@@ -54,8 +54,10 @@ def tasks(dags: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def test_every_file_of_the_folder_holds_the_dag_of_its_name(dags):
-    assert {dag: about["file"] for dag, about in dags.items()} == {path.stem: path.name for path in DAGS.glob("*.py")}
+def test_every_family_of_contracts_has_its_dag_and_every_other_dag_its_file(dags):
+    sources = {family.name: "sources.py" for family in families()}
+    others = {path.stem: path.name for path in DAGS.glob("*.py") if path.name != "sources.py"}
+    assert {dag: about["file"] for dag, about in dags.items()} == sources | others
 
 
 def test_every_dag_says_what_it_is_and_whose_it_is(dags):
@@ -64,20 +66,21 @@ def test_every_dag_says_what_it_is_and_whose_it_is(dags):
         assert "lakewarden status" in about["doc"], f"{dag}: the doc does not say where to look when it stops"
         assert about["tags"], dag
         assert about["title"] != dag, f"{dag}: no title in Chinese"
-        assert {task["owner"] for task in about["tasks"].values()} - {"airflow", ""}, f"{dag}: nobody owns it"
+        assert set(about["owners"]) - {"airflow", ""}, f"{dag}: nobody owns it"
 
 
 def test_no_dag_makes_up_for_the_past_or_runs_beside_itself(dags):
     assert {dag for dag, about in dags.items() if about["catchup"] or about["runs_at_a_time"] != 1} == set()
 
 
-def test_every_declared_dataset_goes_through_its_four_steps_in_order(dags):
-    for dataset_id in dataset_ids():
-        family, name = dataset_id.split(".")
-        steps = [f"{name}.{step}" for step in ("ingest", "gate_raw", "desensitise", "gate_desensitised")]
-        group = {task: about for task, about in dags[family]["tasks"].items() if task.startswith(f"{name}.")}
-        assert list(group) == steps
-        assert [about["upstream"] for about in group.values()] == [[], *([step] for step in steps[:-1])]
+def test_every_waiting_dataset_of_a_family_goes_through_its_four_steps_in_order(dags):
+    steps = [f"dataset.{step}" for step in ("ingest", "gate_raw", "desensitise", "gate_desensitised")]
+    for family in families():
+        tasks = dags[family.name]["tasks"]
+        assert set(tasks) == {"waiting", *steps}
+        assert tasks["waiting"]["upstream"] == []
+        before = {step: set(tasks[step]["upstream"]) - {"waiting"} for step in steps}
+        assert before == dict(zip(steps, [set(), *({step} for step in steps)], strict=False))
 
 
 def test_marts_are_built_then_judged_then_published(dags):
@@ -85,20 +88,23 @@ def test_marts_are_built_then_judged_then_published(dags):
     assert upstream == {"build": [], "gate_marts": ["build"], "publish": ["gate_marts"]}
 
 
-def test_only_the_gate_behind_a_dataset_releases_it_and_any_of_them_starts_the_marts(dags, tasks):
+def test_only_the_gate_behind_a_dataset_releases_it_and_any_family_starts_the_marts(dags, tasks):
     released = {task: about["outlets"] for task, about in tasks.items() if about["outlets"]}
-    expected = {
-        f"{family}: {name}.gate_desensitised": [f"lakewarden/{family}/{name}"]
-        for family, name in (dataset_id.split(".") for dataset_id in dataset_ids())
-    }
+    expected = {f"{family.name}: dataset.gate_desensitised": [f"lakewarden/{family.name}"] for family in families()}
     assert released == expected
     assert dags["marts"]["waits_for"] == {"AssetAny": sorted(asset for assets in expected.values() for asset in assets)}
 
 
 def test_sources_are_taken_by_the_clock_of_china_and_at_midnight_so_that_a_backfill_ends_with_its_last_day(dags):
-    twice_a_day = [["0 0 * * *", "Asia/Shanghai"], ["0 5 * * *", "Asia/Shanghai"]]
-    times = {dag: about["times"] for dag, about in dags.items() if dag != "marts"}
-    assert times == {"crm": twice_a_day, "forms": twice_a_day, "network": twice_a_day}
+    for family in families():
+        assert dags[family.name]["times"] == [[time, "Asia/Shanghai"] for time in family.taken_at]
+        assert "0 0 * * *" in family.taken_at
+
+
+def test_whole_files_in_landing_start_their_families(dags):
+    assert dags["arrivals"]["waits_for"] == {"Asset": ["lakewarden/landing"]}
+    assert dags["arrivals"]["watched_by"] == ["WholeFiles"]
+    assert dags["arrivals"]["others"] == ["start", "which_families"]
 
 
 def test_nothing_runs_behind_a_gate_that_did_not_pass(tasks):
@@ -115,8 +121,10 @@ def test_a_skip_means_nothing_new_and_only_ingest_can_say_so(tasks):
         assert "--nothing-new-exit-code 99" in tasks[task]["command"]
 
 
-def test_no_output_of_a_command_reaches_the_database(tasks):
-    assert [task for task, about in tasks.items() if about["pushes_xcom"]] == []
+def test_no_output_of_a_command_reaches_the_database_but_the_names_of_datasets(tasks):
+    pushing = {task: about["command"] for task, about in tasks.items() if about["pushes_xcom"]}
+    assert set(pushing) == {f"{family.name}: waiting" for family in families()}
+    assert all(command.startswith("lakewarden waiting ") for command in pushing.values())
 
 
 def test_every_task_ends_is_tried_again_and_says_what_stopped(tasks):
@@ -135,6 +143,9 @@ def test_no_command_runs_twice_at_a_time_for_one_dataset(tasks):
 def test_engine_work_waits_in_a_pool_that_exists_and_the_build_takes_all_of_it(tasks):
     pools = _constant(ROOT / "infra" / "airflow" / "prepare.py", "POOLS")
     for task, about in tasks.items():
+        if task.endswith(": waiting"):
+            assert about["pool"] == "default_pool", f"{task} asks the ledger and must not wait for the engine"
+            continue
         assert about["pool"] in pools, task
         assert about["pool_slots"] <= pools[about["pool"]][0], f"{task} would never start"
     build = tasks["marts: build"]
@@ -146,17 +157,19 @@ def test_engine_work_waits_in_a_pool_that_exists_and_the_build_takes_all_of_it(t
 def test_every_task_is_one_command_that_the_command_line_understands(tasks, run):
     known = typer.main.get_command(app).commands
     for task, about in tasks.items():
-        program, verb, *arguments = _rendered(about["command"], run).split()
+        program, verb, *arguments = _rendered(about["command"], run).replace("$DATASET", "crm.customers").split()
         assert program == "lakewarden", task
         known[verb].make_context(verb, arguments)  # raises on a word that it does not know
 
 
-def test_a_backfill_takes_the_files_of_its_day_and_every_other_run_takes_all(tasks):
-    ingest = tasks["crm: customers.ingest"]["command"]
-    everything = "lakewarden ingest crm.customers --nothing-new-exit-code 99"
-    assert _rendered(ingest, "manual") == everything
-    assert _rendered(ingest, "scheduled") == everything
-    assert _rendered(ingest, "backfill") == everything.replace("customers ", "customers --day 2026-01-31 ")
+@pytest.mark.parametrize("step", ["waiting", "dataset.ingest"])
+def test_a_backfill_takes_the_files_of_its_day_and_every_other_run_takes_all(tasks, step):
+    command = tasks[f"crm: {step}"]["command"]
+    everything = _rendered(command, "manual")
+    assert "--day" not in everything
+    assert _rendered(command, "scheduled") == everything
+    assert _rendered(command, "backfill").replace(" --day 2026-01-31", "") == everything
+    assert " --day 2026-01-31" in _rendered(command, "backfill")
 
 
 def test_a_dag_file_is_a_table_of_contents():

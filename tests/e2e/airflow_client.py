@@ -50,6 +50,10 @@ class AirflowClient:
         """Start a run as a person does; returns its id."""
         return str(self.trigger_answer(dag).raise_for_status().json()["dag_run_id"])
 
+    def pause(self, dag: str, *, is_paused: bool = True) -> None:
+        """Let nothing start a DAG but a person, or let its schedule go on."""
+        self.api.patch(f"/dags/{dag}", json={"is_paused": is_paused}).raise_for_status()
+
     def runs(self, dag: str, **parameters: Any) -> list[dict[str, Any]]:
         """Newest first."""
         return list(self.get(f"/dags/{dag}/dagRuns", order_by="-id", **parameters)["dag_runs"])
@@ -85,18 +89,27 @@ class AirflowClient:
         return [run["dag_run_id"] for run in self.runs(dag)]
 
     def tasks(self, dag: str, run: str) -> dict[str, dict[str, Any]]:
-        """Task id: its instance in this run."""
+        """Its instances in this run: by the id of the task, and for a step of a dataset by `<dataset>.<step>`."""
         found = self.get(f"/dags/{dag}/dagRuns/{run}/taskInstances", limit=200)["task_instances"]
-        return {task["task_id"]: task for task in found}
+        # a step that never began has no name of its own, but one before it has
+        named = {task["map_index"]: task["rendered_map_index"] for task in found if task["rendered_map_index"]}
+        return {_name(task, named): task for task in found}
 
     def states(self, dag: str, run: str) -> dict[str, str | None]:
         return {name: task["state"] for name, task in self.tasks(dag, run).items()}
 
     def log(self, dag: str, run: str, task: str, attempt: int) -> str:
         """The events of one attempt's log, a line each, as the interface shows them."""
-        path = f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{attempt}"
-        answer = self.api.get(path, params={"full_content": True}, headers={"Accept": "application/json"})
+        instance = self.tasks(dag, run)[task]
+        path = f"/dags/{dag}/dagRuns/{run}/taskInstances/{instance['task_id']}/logs/{attempt}"
+        asked = {"full_content": True, "map_index": instance["map_index"]}
+        answer = self.api.get(path, params=asked, headers={"Accept": "application/json"})
         return "\n".join(str(entry.get("event", entry)) for entry in answer.raise_for_status().json()["content"])
+
+
+def _name(task: dict[str, Any], named: dict[int, str]) -> str:
+    step = str(task["task_id"])
+    return f"{named[task['map_index']]}.{step.rpartition('.')[2]}" if task["map_index"] >= 0 else step
 
 
 def token_answer(url: str, name: str, password: str) -> httpx.Response:

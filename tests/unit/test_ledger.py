@@ -20,7 +20,7 @@ def test_an_empty_ledger_answers_every_question(ledger):
     assert ledger.files_in("crm.customers", FileState.CLAIMED) == []
     assert ledger.newest_batch("crm.customers", Zone.RAW) is None
     assert ledger.keys_in_use() == {}
-    assert not ledger.is_unfinished("crm.customers")
+    assert ledger.unfinished() == set()
     assert ledger.rows_of_batch("crm.customers", "b1") == dict.fromkeys(
         ("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate"), 0
     )
@@ -56,9 +56,9 @@ def test_a_batch_waits_until_it_is_released(ledger):
     assert ledger.waiting_batches("crm.customers") == [BATCH]
     beyond = replace(BATCH, zone=Zone.DESENSITISED)
     ledger.record("batches", [beyond])
-    assert ledger.is_unfinished("crm.customers")
+    assert ledger.unfinished() == {"crm.customers"}
     ledger.record("batches", [replace(beyond, state=BatchState.PASSED)])
-    assert not ledger.is_unfinished("crm.customers")
+    assert ledger.unfinished() == set()
 
 
 def _record_many(home, dataset):
