@@ -222,7 +222,7 @@ def _own(column: dict[str, Any]) -> dict[str, Any]:
 def columns_of(implementation: dict[str, Any]) -> set[str]:
     """The columns that a row rule speaks of."""
     named: set[str] = set()
-    for argument in ("column", "other", "of", "columns", "terms"):
+    for argument in ("column", "other", "of", "columns", "terms", "latitude", "longitude"):
         value = implementation.get(argument, [])
         named |= {value} if isinstance(value, str) else set(value)
     return named

@@ -16,9 +16,9 @@ class Unpadded:
         self._held = b""
 
     def read(self, size: int) -> bytes:
-        """About the next `size` bytes; what could be the beginning of a blank to leave out waits for what follows."""
+        """At most `size` bytes, at least 3; what could be the beginning of a blank to leave out waits for the next."""
         while True:
-            data = self._stream.read(size)
+            data = self._stream.read(size - len(self._held))
             text = self._held + data
             self._held = b""
             if not data:
