@@ -99,10 +99,8 @@ def _typed(field: Field, word: Column) -> Column:
     match kind:
         case "string":
             return word
-        case "bigint" if HEXADECIMAL in field.formats:
-            return _from_hexadecimal(word)
         case "bigint" | "double" | "decimal":
-            return _number(word, field.type)
+            return _from_hexadecimal(word) if HEXADECIMAL in field.formats else _number(word, field.type)
         case "boolean":
             return F.when(F.lower(word).isin(*_TRUE), True).when(F.lower(word).isin(*_FALSE), False)
         case "date":

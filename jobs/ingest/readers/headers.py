@@ -7,6 +7,7 @@ from fnmatch import translate
 from typing import Any
 from unicodedata import normalize
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from contracts.model import Contract
@@ -114,8 +115,9 @@ def repeats_header(columns: Mapping[str, Any], placement: Placement) -> Any:
     """Where a record says in every field what the header says; None where no record does, which is the rule."""
     repeats: Any = None
     for name, header in placement.headers.items():
-        same = pc.equal(pc.utf8_trim_whitespace(columns[name]), normal_name(header))
-        repeats = same if repeats is None else pc.and_kleene(repeats, same)
+        spellings = pa.array([header.strip(), normal_name(header)])
+        same = pc.is_in(pc.utf8_trim_whitespace(columns[name]), value_set=spellings)
+        repeats = same if repeats is None else pc.and_(repeats, same)
         if not pc.any(repeats).as_py():
             return None
     return repeats

@@ -33,6 +33,7 @@ class _Records(NamedTuple):
     """The records of a block: all their cells with the separator behind each, and where each record's cells are."""
 
     cells: Any
+    is_empty: npt.NDArray[np.bool_]
     first: _Places
     widths: _Places
 
@@ -63,7 +64,7 @@ def _blocks(stream: Any) -> Iterator[bytes]:
     """Whole lines, about a block at once; the last one gets a line end."""
     rest = b""
     while data := stream.read(BLOCK_BYTES):
-        # a \r at the very end may be half of a line end, and its other half would only be a blank line
+        # where a block ends between \r and \n, the \n begins the next one as a blank line, which is no record
         end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
         if end:
             yield rest + data[:end]
@@ -82,11 +83,12 @@ def _records(block: bytes, delimiter: str) -> _Records:
     ends = np.flatnonzero(is_line_end | (codes == ord(delimiter)))
     offsets = np.concatenate(([0], ends + 1)).astype(np.int32)
     cells = pa.Array.from_buffers(pa.binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(block)], 0)
+    is_empty = np.diff(offsets) == 1
     last = np.flatnonzero(is_line_end[ends])
     first = np.concatenate(([0], last[:-1] + 1))
     widths = last - first + 1
-    is_record = (widths > 1) | (np.diff(offsets)[last] > 1)
-    return _Records(cells, first[is_record], widths[is_record])
+    is_record = (widths > 1) | ~is_empty[last]
+    return _Records(cells, is_empty, first[is_record], widths[is_record])
 
 
 def _fitting(records: _Records, known: Sequence[Layout], block: bytes, delimiter: str) -> Layout:
@@ -122,9 +124,7 @@ class _Version:
     def chunk(self, records: _Records, number: int) -> Chunk:
         """The records as columns; what a ragged one has under a name may be another column's, for the one who mends."""
         count = len(records.first)
-        columns = {
-            field: _column(records, places[0]) for field, places in self.placement.fields.items()
-        }
+        columns = {field: _column(records, places[0]) for field, places in self.placement.fields.items()}
         faults = also(
             pa.nulls(count, pa.string()),
             pa.array(~np.isin(records.widths, self.widths)),
@@ -137,7 +137,7 @@ class _Version:
 
 def _column(records: _Records, place_: int) -> Any:
     """The cells at one place of all records, without their separator; NULL where one is empty or not there."""
-    places = pa.array(records.first + place_, mask=records.widths <= place_)
-    cells = pc.binary_slice(records.cells.take(places), 0, -1)
-    is_empty = pc.equal(pc.binary_length(cells), 0)
-    return pc.if_else(is_empty, pa.scalar(None, pa.binary()), cells).cast(pa.string())
+    places = np.minimum(records.first + place_, len(records.cells) - 1)
+    is_null = (records.widths <= place_) | records.is_empty[places]
+    cells = pc.binary_slice(records.cells.take(pa.array(places, mask=is_null)), 0, -1)
+    return cells.view(pa.string())  # the whole file was seen to decode

@@ -18,8 +18,8 @@ class Unpadded:
     def read(self, size: int) -> bytes:
         """At most `size` bytes, at least 3; what could be the beginning of a blank to leave out waits for the next."""
         while True:
-            data = self._stream.read(size - len(self._held))
-            text = self._held + data
+            data: bytes = self._stream.read(size - len(self._held))
+            text: bytes = self._held + data
             self._held = b""
             if not data:
                 return text

@@ -43,7 +43,7 @@ def with_parts(chunk: Chunk, parts: Sequence[Part]) -> Chunk:
     columns = dict(chunk.columns)
     for part in parts:
         if part.of in chunk.columns:
-            found = pc.extract_regex(chunk.columns[part.of], pattern=part.pattern).field(PART)
+            found = pc.struct_field(pc.extract_regex(chunk.columns[part.of], pattern=part.pattern), PART)
             columns[part.field] = pc.coalesce(columns[part.field], found) if part.field in columns else found
     return Chunk(chunk.numbers, columns, chunk.faults)
 
