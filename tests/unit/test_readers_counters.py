@@ -95,7 +95,7 @@ def test_alarms_of_the_first_vendor_name_cell_and_code_inside_their_texts(tmp_pa
 
 def test_alarms_of_the_second_vendor_hold_line_breaks_and_numbers_in_brackets(tmp_path: Path) -> None:
     header = "告警级别,网元,网元内定位,告警码,发生时间,告警恢复时间,附加内容,确认/反确认用户,网元IP"
-    row = '严重,测试站(甲)(500421),"机架=1,\n单板=2",小区退出服务(198094419),2026-05-03 08:30:00,,"a : 1;\nb : 2",张三,10.0.0.1'
+    row = '严重,测试站(甲)(500421),"机架=1,\n单板=2",小区退出服务(198094419),2026-05-03 08:30:00,,"a : 1;\nb : 2",欧阳测试,10.0.0.1'
     got = read_bytes(text(header, row).decode().encode("gb18030"), tmp_path, ALARMS)
     assert (got.fault, got.faults, got.numbers) == (None, {}, [1])
     assert (got.rows[0]["alarm_code"], got.rows[0]["enodeb_id"]) == ("198094419", "500421")

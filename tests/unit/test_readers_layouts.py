@@ -62,12 +62,12 @@ def test_records_of_a_wrong_length_are_faults_of_their_rows(tmp_path: Path) -> N
 
 
 def test_a_file_of_no_known_length_is_refused(tmp_path: Path) -> None:
-    got = read_bytes(text("13800138000|张三", "a2|x"), tmp_path, piped(SHORT, LONG))
+    got = read_bytes(text("13800138000|欧阳测试", "a2|x"), tmp_path, piped(SHORT, LONG))
     assert (got.fault, got.detail) == (FileFaultReason.UNKNOWN_LAYOUT, "most have 2, agreed 3, 4, 6")
 
 
 def test_a_wrong_delimiter_is_named(tmp_path: Path) -> None:
-    got = read_bytes(text("13800138000\tx\t张三"), tmp_path, piped())
+    got = read_bytes(text("13800138000\tx\t欧阳测试"), tmp_path, piped())
     assert (got.fault, got.detail) == (FileFaultReason.WRONG_DELIMITER, "U+0009, not U+007C")
 
 
