@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from open_data_contract_standard.model import OpenDataContractStandard
 from pydantic import ValidationError
 
+from contracts import delimited
 from contracts.errors import Problem
 from contracts.identifiers import IDENTIFIERS
 from contracts.model import TECHNICAL_COLUMNS, Classification, Severity
@@ -141,6 +142,7 @@ def _meaning(document: Document) -> Iterator[Problem]:
     if not any(column.get("primaryKey") for column in columns):
         yield document.problem(("schema", 0, "properties"), "no column is part of the primary key")
     yield from _rules(document, {column["name"]: _own(column).get("identifier") for column in columns})
+    yield from _readers(document, columns)
 
 
 def _names(document: Document, columns: list[dict[str, Any]]) -> Iterator[Problem]:
@@ -202,6 +204,17 @@ def _rules(document: Document, columns: dict[str, str | None]) -> Iterator[Probl
                 yield document.problem(at, f"rule '{rule['name']}': column has no identifier that can be checked")
 
 
+def _readers(document: Document, columns: list[dict[str, Any]]) -> Iterator[Problem]:
+    names = {name: column["name"] for column in columns for name in (column["name"], *_own(column).get("aliases", ()))}
+    required = [column["name"] for column in columns if column.get("required")]
+    properties = document.data["customProperties"]
+    at = next(position for position, item in enumerate(properties) if item["property"] == "source")
+    source = properties[at]["value"]
+    for position, options in enumerate(source["readers"]):
+        for mistake in delimited.mistakes(options, names, required, source.get("ignored_columns", ())):
+            yield document.problem(("customProperties", at, "value", "readers", position), mistake)
+
+
 def _own(column: dict[str, Any]) -> dict[str, Any]:
     return {item["property"]: item["value"] for item in column["customProperties"]}
 
@@ -209,7 +222,7 @@ def _own(column: dict[str, Any]) -> dict[str, Any]:
 def columns_of(implementation: dict[str, Any]) -> set[str]:
     """The columns that a row rule speaks of."""
     named: set[str] = set()
-    for argument in ("column", "other", "of", "columns", "terms"):
+    for argument in ("column", "other", "of", "columns", "terms", "latitude", "longitude"):
         value = implementation.get(argument, [])
         named |= {value} if isinstance(value, str) else set(value)
     return named

@@ -35,6 +35,7 @@ IDENTIFIERS: dict[str, Identifier] = {
         Identifier("landline", "固定电话", r"(?<![0-9])0(?:10|2[0-57-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}(?![0-9])"),
         Identifier("bank_card", "银行卡号", r"(?<![0-9])62[0-9]{14,17}(?![0-9])"),
         Identifier("imsi", "国际移动用户识别码", r"(?<![0-9])460(?:0[0-9]|1[1-5]|20)[0-9]{10}(?![0-9])"),
+        Identifier("imei", "国际移动设备识别码"),
         Identifier("email", "电子邮箱", r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"),
         Identifier(
             "uscc",

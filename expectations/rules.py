@@ -1,6 +1,6 @@
 """Row rules as pure Column functions, written once: ingest parts rows by them, gate 2 counts them again."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
 
@@ -10,6 +10,9 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 from contracts.model import Contract, Field, RowRule, Severity
 from expectations.checksums import VALID
 from expectations.identity import holds_identity
+
+#: The box around all of China in degrees, whole degrees outwards; WGS 84 and GCJ-02 differ by less than a hundredth.
+_LATITUDES, _LONGITUDES = (3.0, 54.0), (73.0, 136.0)
 
 
 def faults(contract: Contract, severity: Severity = Severity.ERROR) -> dict[str, Column]:
@@ -58,6 +61,11 @@ def _sum(rule: RowRule) -> Column:
     return reduce(add, (F.col(f"`{name}`") for name in rule.arguments["of"]))
 
 
+def _filled(names: Sequence[str]) -> Column:
+    """How many of the columns are not NULL."""
+    return reduce(add, (F.col(f"`{name}`").isNotNull().cast("int") for name in names))
+
+
 def _given(rule: RowRule) -> Column:
     """How many of the columns are given; a tick box counts when it is ticked."""
     return reduce(
@@ -75,6 +83,10 @@ def _at_most_sum(rule: RowRule, _: Contract) -> Column:
 
 def _equals_sum(rule: RowRule, _: Contract) -> Column:
     return F.abs(_column(rule) - _sum(rule)) > F.lit(1e-6)
+
+
+def _equals_count(rule: RowRule, _: Contract) -> Column:
+    return _column(rule) != _filled(rule.arguments["of"])
 
 
 def _zero_when_all_zero(rule: RowRule, _: Contract) -> Column:
@@ -115,6 +127,21 @@ def _equals_modulo(rule: RowRule, _: Contract) -> Column:
     return _column(rule) != F.col(f"`{rule.arguments['of']}`") % rule.arguments["modulus"]
 
 
+def _is_inside_china(latitude: Column, longitude: Column) -> Column:
+    return latitude.between(*_LATITUDES) & longitude.between(*_LONGITUDES)
+
+
+def _inside_china(rule: RowRule, _: Contract) -> Column:
+    """A swapped position breaks its own rule, so that each fault tells one thing; 0,0 lies outside."""
+    latitude, longitude = _column(rule, "latitude"), _column(rule, "longitude")
+    return ~_is_inside_china(latitude, longitude) & ~_is_inside_china(longitude, latitude)
+
+
+def _coordinates_not_swapped(rule: RowRule, _: Contract) -> Column:
+    """No place of China keeps its latitude within the longitudes of China, so swapping shows."""
+    return _is_inside_china(_column(rule, "longitude"), _column(rule, "latitude"))
+
+
 def _required_when(rule: RowRule, _: Contract) -> Column:
     return (_column(rule, "other") == rule.arguments["equals"]) & _column(rule).isNull()
 
@@ -122,6 +149,7 @@ def _required_when(rule: RowRule, _: Contract) -> Column:
 _ROW_RULES: Mapping[str, Callable[[RowRule, Contract], Column]] = {
     "at_most_sum": _at_most_sum,
     "equals_sum": _equals_sum,
+    "equals_count": _equals_count,
     "zero_when_all_zero": _zero_when_all_zero,
     "at_most_one_of": _at_most_one_of,
     "exactly_one_of": _exactly_one_of,
@@ -130,5 +158,7 @@ _ROW_RULES: Mapping[str, Callable[[RowRule, Contract], Column]] = {
     "valid_identifier": _valid_identifier,
     "equals_linear": _equals_linear,
     "equals_modulo": _equals_modulo,
+    "inside_china": _inside_china,
+    "coordinates_not_swapped": _coordinates_not_swapped,
     "required_when": _required_when,
 }

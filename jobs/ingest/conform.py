@@ -26,6 +26,10 @@ TIME_FORMATS = (
     "yyyy/M/d H:mm",
     "yyyy-MM-dd",
 )
+#: A format of its own, for no pattern reads it: milliseconds since 1970 UTC, as signalling records have them.
+EPOCH_MILLISECONDS = "epoch_ms"
+#: The format of whole numbers that a source writes to the base sixteen.
+HEXADECIMAL = "hexadecimal"
 #: Patterns that carry an offset tell the moment; all others tell a clock in the source's time zone.
 _OFFSET_LETTERS = ("XXX", "xxx", "VV", "Z")
 _TRUE, _FALSE = ("true", "1", "yes", "是", "有"), ("false", "0", "no", "否", "无")
@@ -96,7 +100,7 @@ def _typed(field: Field, word: Column) -> Column:
         case "string":
             return word
         case "bigint" | "double" | "decimal":
-            return _number(word, field.type)
+            return _from_hexadecimal(word) if HEXADECIMAL in field.formats else _number(word, field.type)
         case "boolean":
             return F.when(F.lower(word).isin(*_TRUE), True).when(F.lower(word).isin(*_FALSE), False)
         case "date":
@@ -117,15 +121,23 @@ def _number(word: Column, kind: str) -> Column:
     return F.when(exact == F.floor(exact), exact.try_cast("bigint"))
 
 
+def _from_hexadecimal(word: Column) -> Column:
+    """A whole number of at most fifteen hexadecimal digits, which always fit."""
+    return F.when(word.rlike("^[0-9A-Fa-f]{1,15}$"), F.conv(word, 16, 10).try_cast("bigint"))
+
+
 def _first_that_reads(word: Column, formats: tuple[str, ...]) -> Column:
     return F.coalesce(*(F.try_to_timestamp(word, F.lit(pattern)) for pattern in formats))
 
 
 def _moment(word: Column, formats: tuple[str, ...]) -> Column:
     """A moment in UTC; a text without offset is a clock in `source_timezone`."""
-    zoned = tuple(pattern for pattern in formats if any(letters in pattern for letters in _OFFSET_LETTERS))
-    local = tuple(pattern for pattern in formats if pattern not in zoned)
+    patterns = tuple(pattern for pattern in formats if pattern != EPOCH_MILLISECONDS)
+    zoned = tuple(pattern for pattern in patterns if any(letters in pattern for letters in _OFFSET_LETTERS))
+    local = tuple(pattern for pattern in patterns if pattern not in zoned)
     readings = [_first_that_reads(word, zoned)] if zoned else []
+    if EPOCH_MILLISECONDS in formats:
+        readings.append(F.when(word.rlike("^[0-9]{13}$"), F.timestamp_millis(word.try_cast("bigint"))))
     if local:
         readings.append(F.to_utc_timestamp(_first_that_reads(word, local), F.col("source_timezone")))
     return F.coalesce(*readings)

@@ -14,12 +14,15 @@ pytestmark = pytest.mark.spark
 CASES = [
     ("at_most_sum", {"column": "a", "of": ["b", "c"]}, "3 1 2", "4 1 2"),
     ("equals_sum", {"column": "a", "of": ["b", "c"]}, "3 1 2", "4 1 2"),
+    ("equals_count", {"column": "a", "of": ["b", "c"]}, "1 7 -", "2 7 -"),
     ("zero_when_all_zero", {"column": "a", "of": ["b", "c"]}, "0 0 0", "5 0 0"),
     ("at_most_one_of", {"columns": ["a", "b"]}, "1 - -", "1 1 -"),
     ("exactly_one_of", {"columns": ["a", "b"]}, "1 - -", "- - -"),
     ("not_before", {"column": "a", "other": "b"}, "2 1 0", "1 2 0"),
     ("equals_linear", {"column": "a", "terms": {"b": 256, "c": 1}}, "257 1 1", "258 1 1"),
     ("equals_modulo", {"column": "a", "of": "b", "modulus": 3}, "2 5 0", "1 5 0"),
+    ("inside_china", {"latitude": "a", "longitude": "b"}, "30 120 0", "0 0 0"),
+    ("coordinates_not_swapped", {"latitude": "a", "longitude": "b"}, "30 120 0", "120 30 0"),
     ("required_when", {"column": "a", "other": "b", "equals": "1"}, "7 1 0", "- 1 0"),
 ]
 
@@ -49,6 +52,30 @@ def test_an_unanswered_question_breaks_no_rule(spark):
         rule = RowRule("rule", kind, Severity.ERROR, "", arguments)
         fault = F.coalesce(_ROW_RULES[kind](rule, load("crm.customers")), F.lit(False))
         assert numbers(spark, "- - -").select(fault).first()[0] is False, kind
+
+
+@pytest.mark.parametrize(
+    ("position", "broken"),
+    [
+        ("30 120 0", set()),
+        ("54 136 0", set()),
+        ("120 30 0", {"coordinates_not_swapped"}),  # one fault alone says what to mend
+        ("0 0 0", {"inside_china"}),
+        ("51 0 0", {"inside_china"}),
+        ("- 120 0", set()),
+    ],
+)
+def test_a_position_is_outside_or_swapped_and_never_both(spark, position, broken):
+    rules = {
+        kind: RowRule("rule", kind, Severity.ERROR, "", {"latitude": "a", "longitude": "b"})
+        for kind in ("inside_china", "coordinates_not_swapped")
+    }
+    judged = [
+        F.coalesce(_ROW_RULES[kind](rule, load("crm.customers")), F.lit(False)).alias(kind)
+        for kind, rule in rules.items()
+    ]
+    found = numbers(spark, position).select(*judged).first().asDict()
+    assert {kind for kind, is_broken in found.items() if is_broken} == broken
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,9 @@ def _is_broken(  # noqa: PLR0911  # one return per kind of rule is the plainest
         return value is None and values[arguments["other"]] == arguments["equals"]
     if rule.kind == "at_most_one_of":
         return sum(values[name] not in {None, False} for name in arguments["columns"]) > 1
+    if rule.kind in {"inside_china", "coordinates_not_swapped"}:
+        position = (values[arguments["latitude"]], values[arguments["longitude"]])
+        return None not in position and _place(*position) == {"inside_china": "abroad"}.get(rule.kind, "swapped")
     if value is None:
         return False
     if rule.kind == "valid_identifier":
@@ -85,6 +88,12 @@ def _is_broken(  # noqa: PLR0911  # one return per kind of rule is the plainest
         "equals_linear": lambda: value != sum(values[n] * factor for n, factor in arguments["terms"].items()),
     }
     return judged[rule.kind]()
+
+
+def _place(latitude: float, longitude: float) -> str:
+    if 3 <= latitude <= 54 and 73 <= longitude <= 136:
+        return "china"
+    return "swapped" if 3 <= longitude <= 54 and 73 <= latitude <= 136 else "abroad"
 
 
 def _others(arguments: Mapping[str, Any]) -> list[str]:

@@ -29,6 +29,8 @@ ROWS_AT_ONCE = 10_000
 #: Number of the record in its file from 1, what is wrong with it, its cells in the order of the chunk's names.
 Row = tuple[int, RowFaultReason | None, Sequence[str | None]]
 
+#: The longest cell that lands, in characters; the usual CSV readers stop there too.
+_LONGEST_CELL = 131_072
 _CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _FIRST_PRINTABLE = 0x20
 # Excel writes a number that is too long for its cell as 1.38E+10; hexadecimal codes such as 1E5 have no sign
@@ -88,6 +90,11 @@ def to_batches(contract: Contract, file: LandedFile, timezone: str, chunk: Chunk
         yield batch.slice(start, ROWS_AT_ONCE)
 
 
+def also(faults: Any, is_at_fault: Any, reason: RowFaultReason) -> Any:
+    """The faults with this one more where it holds; a row keeps its first fault."""
+    return pc.if_else(pc.fill_null(is_at_fault, False), pc.coalesce(faults, pa.scalar(str(reason))), faults)
+
+
 def fault_batch(contract: Contract, file: LandedFile, fault: FileFault) -> Any:
     """The one row that says why a file is refused; its fields and its row number are NULL."""
     said = {"source_file_sha256": file.sha256, "file_fault": str(fault.reason), "file_fault_detail": fault.detail}
@@ -121,6 +128,8 @@ def _content_faults(contract: Contract, columns: Mapping[str, Any]) -> Iterator[
         if column is None or column.null_count == len(column):
             continue
         data = column.buffers()[2]
+        if len(data) > _LONGEST_CELL and pc.max(pc.binary_length(column)).as_py() > _LONGEST_CELL:
+            yield _where(pc.greater(pc.utf8_length(column), _LONGEST_CELL), RowFaultReason.CELL_TOO_LONG)
         if (np.frombuffer(data, np.uint8) < _FIRST_PRINTABLE).any():
             yield _where(pc.match_substring_regex(column, _CONTROLS), RowFaultReason.CONTROL_CHARACTER)
         if field.type == "string" and data.to_pybytes().find(b"E+") >= 0:

@@ -11,15 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from contracts.delimited import Part, filled_fields, parts
 from contracts.model import Contract, Reader
-from jobs.ingest.readers.batches import ROWS_AT_ONCE, Chunk, Row, chunks
+from jobs.ingest.readers.batches import ROWS_AT_ONCE, Chunk, Row, also, chunks
 from jobs.ingest.readers.decoding import decided_encoding, utf8_stream
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason
-from jobs.ingest.readers.headers import ColumnNames, Placement, normal_name, place
+from jobs.ingest.readers.headers import ColumnNames, Placement, place, repeats_header
+from jobs.ingest.readers.layouts import BLOCK_BYTES, read_layouts
+from jobs.ingest.readers.padding import Unpadded
 from jobs.ingest.readers.quoting import QuoteWatch
+from jobs.ingest.readers.reshaping import one_row_per_counter, with_parts
 
-#: The most bytes a record may have, and what the parser holds at once.
-BLOCK_BYTES = 1 << 20
 _OTHER_DELIMITERS = ",;\t|，；"
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -28,16 +30,22 @@ def read_delimited(path: Path, contract: Contract, reader: Reader) -> Iterator[C
     """The records of a delimited text file; blank lines are none, an empty or empty quoted cell is NULL.
 
     Record numbers count every record, ragged ones too; line breaks inside quotes do not count.
+    Grain: one row per record; where the contract has counters, one row per record and counter.
     Raises: FileFault, also after some chunks.
     """
+    if "layouts" in reader.options:
+        yield from read_layouts(path, contract, reader)
+        return
     delimiter = str(reader.options.get("delimiter", ","))
-    with utf8_stream(path, decided_encoding(path, reader.options["encodings"])) as stream:
+    with utf8_stream(path, decided_encoding(path, reader.options["encodings"])) as file:
+        stream = Unpadded(file, delimiter) if reader.options.get("is_padded") else file
         head = stream.read(BLOCK_BYTES)
         header, behind = _header(head, delimiter)
         _require_delimiter(header, delimiter, ColumnNames(contract))
-        placement = place(header, contract)
+        filled, counters = filled_fields(reader.options), reader.options.get("counters", ())
+        placement = place(header, contract, filled=filled, counters=counters)
         records = _Records(stream, head[behind:], delimiter, placement)
-        yield from records.chunks(contract.source.null_texts)
+        yield from records.chunks(contract.source.null_texts, parts(reader.options))
 
 
 def _header(head: bytes, delimiter: str) -> tuple[list[str], int]:
@@ -92,21 +100,26 @@ class _Records:
         self._watch.feed(data)
         return data
 
-    def chunks(self, null_texts: Sequence[str]) -> Iterator[Chunk]:
+    def chunks(self, null_texts: Sequence[str], composite: Sequence[Part]) -> Iterator[Chunk]:
         """All records. Raises: FileFault when the quotes or the lengths of the records forbid to trust them."""
         number = 1
         for batch in self._blocks():
             if batch.num_rows:
                 numbers = self._numbers(number, batch.num_rows)
                 number = numbers[-1] + 1
-                yield _chunk(batch, numbers, self._placement, null_texts)
+                chunk = with_parts(_chunk(batch, numbers, self._placement, null_texts), composite)
+                if counters := {name: batch[str(place_)] for place_, name in self._placement.counters.items()}:
+                    yield from one_row_per_counter(chunk, counters)
+                else:
+                    yield chunk
             yield from self._take_ragged()
         yield from self._take_ragged()
         self._watch.finish()
 
     def _blocks(self) -> Iterator[Any]:
-        wanted = sorted({*self._placement.unnamed, *(c for cs in self._placement.fields.values() for c in cs)})
-        names = [str(column) for column in wanted]
+        named = (column for columns in self._placement.fields.values() for column in columns)
+        wanted = {*self._placement.unnamed, *self._placement.counters, *named}
+        names = [str(column) for column in sorted(wanted)]
         try:
             yield from arrow_csv.open_csv(
                 pa.PythonFile(self, "r"),
@@ -172,29 +185,15 @@ def _chunk(batch: Any, numbers: Any, placement: Placement, null_texts: Sequence[
         columns[field] = batch[str(places[0])]
         for place_ in places[1:]:
             said, other = (_without(column, null_texts) for column in (columns[field], batch[str(place_)]))
-            faults = _also(faults, pc.not_equal(said, other), RowFaultReason.REPEATED_VALUES_DIFFER)
+            faults = also(faults, pc.not_equal(said, other), RowFaultReason.REPEATED_VALUES_DIFFER)
             columns[field] = pc.coalesce(said, other, columns[field])
     for unnamed in placement.unnamed:
-        faults = _also(faults, batch[str(unnamed)].is_valid(), RowFaultReason.RAGGED_ROW)
-    if (repeats := _repeats_header(columns, placement)) is not None:
-        faults = _also(faults, repeats, RowFaultReason.REPEATED_HEADER)
+        is_given = _without(batch[str(unnamed)], null_texts).is_valid()
+        faults = also(faults, is_given, RowFaultReason.RAGGED_ROW)
+    if (repeats := repeats_header(columns, placement)) is not None:
+        faults = also(faults, repeats, RowFaultReason.REPEATED_HEADER)
     return Chunk(pa.array(numbers), columns, faults)
-
-
-def _repeats_header(columns: dict[str, Any], placement: Placement) -> Any:
-    """Where a record says in every field what the header says; None where no record does, which is the rule."""
-    repeats: Any = None
-    for field, header in placement.headers.items():
-        same = pc.equal(pc.utf8_trim_whitespace(columns[field]), normal_name(header))
-        repeats = same if repeats is None else pc.and_kleene(repeats, same)
-        if not pc.any(repeats).as_py():
-            return None
-    return repeats
 
 
 def _without(column: Any, null_texts: Sequence[str]) -> Any:
     return pc.if_else(pc.is_in(column, pa.array(null_texts, pa.string())), pa.scalar(None, pa.string()), column)
-
-
-def _also(faults: Any, is_at_fault: Any, reason: RowFaultReason) -> Any:
-    return pc.if_else(pc.fill_null(is_at_fault, False), pc.coalesce(faults, pa.scalar(str(reason))), faults)

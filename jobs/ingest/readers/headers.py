@@ -1,10 +1,14 @@
 """Which field of the contract a column of a file stands for. A name that nobody declared refuses the file."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import translate
+from typing import Any
 from unicodedata import normalize
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from contracts.model import Contract
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, positions
@@ -19,12 +23,14 @@ class Placement:
     fields: the columns of each field found, from 0; several where one header is repeated word for word.
     unnamed: columns without a header; a value there has no meaning, so its row is ragged.
     headers: the header of each field found, to know a row that repeats them.
+    counters: the header of each column that is a counter.
     """
 
     fields: Mapping[str, tuple[int, ...]]
     unnamed: tuple[int, ...]
     headers: Mapping[str, str]
     width: int
+    counters: Mapping[int, str] = field(default_factory=dict)
 
 
 class ColumnNames:
@@ -34,8 +40,7 @@ class ColumnNames:
         self._fields = {
             normal_name(name): field.name for field in contract.fields for name in (*field.aliases, field.name)
         }
-        globs = [translate(normal_name(glob)) for glob in contract.source.ignored_columns]
-        self._ignored = re.compile("|".join(globs)) if globs else None
+        self._ignored = _any_of(contract.source.ignored_columns)
 
     def field(self, header: str) -> str | None:
         """The field that the header stands for; None for any other header."""
@@ -44,6 +49,10 @@ class ColumnNames:
     def is_ignored(self, header: str) -> bool:
         """Whether the contract declares the header as never read; a declared field wins, so ask `field` first."""
         return self._ignored is not None and self._ignored.match(normal_name(header)) is not None
+
+
+def _any_of(globs: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(translate(normal_name(glob)) for glob in globs)) if globs else None
 
 
 def normal_name(header: str) -> str:
@@ -59,34 +68,59 @@ def normal_name(header: str) -> str:
     return " ".join(visible.split()).replace(" (", "(")
 
 
-def place(header: Sequence[str], contract: Contract) -> Placement:
+def place(
+    header: Sequence[str], contract: Contract, *, filled: Collection[str] = (), counters: Sequence[str] = ()
+) -> Placement:
     """Find the contract's fields in a header, in any order; a header repeated word for word is one field.
 
     Blank headers at the end are no columns. A missing optional field is left out of the placement.
-    Raises: FileFault for an unknown column, two names of one field, a missing required field; positions only.
+    filled: required fields that may be missing, for other columns give them. counters: headers that are counters.
+    Raises: FileFault for an unknown column, two names of one field, a counter that is there twice, a missing required
+        field; positions only.
     """
-    names = ColumnNames(contract)
+    names, is_counter = ColumnNames(contract), _any_of(counters)
     width = max((place + 1 for place, text in enumerate(header) if normal_name(text)), default=0)
     found: dict[str, list[int]] = {}
     unnamed, unknown = list(range(width, len(header))), []
+    counted: dict[str, list[int]] = {}
     for column, text in enumerate(header[:width]):
         if not normal_name(text):
             unnamed.append(column)
-        elif field := names.field(text):
-            found.setdefault(field, []).append(column)
-        elif not names.is_ignored(text):
+        elif name := names.field(text):
+            found.setdefault(name, []).append(column)
+        elif names.is_ignored(text):
+            continue
+        elif is_counter and is_counter.match(normal_name(text)):
+            counted.setdefault(normal_name(text), []).append(column)
+        else:
             unknown.append(column)
     if unknown:
         raise FileFault(FileFaultReason.UNKNOWN_COLUMN, positions("column", unknown, width))
     _require_one_name_each(header, found, width)
-    if missing := [field.name for field in contract.fields if field.required and field.name not in found]:
+    if repeated := [column for columns in counted.values() if len(columns) > 1 for column in columns]:
+        raise FileFault(FileFaultReason.REPEATED_COLUMN, positions("column", repeated, width))
+    given = {*found, *filled}
+    if missing := [field.name for field in contract.fields if field.required and field.name not in given]:
         raise FileFault(FileFaultReason.MISSING_COLUMN, ", ".join(missing))
     return Placement(
         fields={field: tuple(columns) for field, columns in found.items()},
         unnamed=tuple(sorted(unnamed)),
         headers={field: header[columns[0]] for field, columns in found.items()},
         width=len(header),
+        counters={columns[0]: name for name, columns in counted.items()},
     )
+
+
+def repeats_header(columns: Mapping[str, Any], placement: Placement) -> Any:
+    """Where a record says in every field what the header says; None where no record does, which is the rule."""
+    repeats: Any = None
+    for name, header in placement.headers.items():
+        spellings = pa.array([header.strip(), normal_name(header)])
+        same = pc.is_in(pc.utf8_trim_whitespace(columns[name]), value_set=spellings)
+        repeats = same if repeats is None else pc.and_(repeats, same)
+        if not pc.any(repeats).as_py():
+            return None
+    return repeats
 
 
 def _require_one_name_each(header: Sequence[str], found: Mapping[str, Sequence[int]], width: int) -> None:
