@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.generate import read_by_models
 from contracts.model import Contract
 from jobs.errors import BuildFailed
 from jobs.settings import ROOT
@@ -59,8 +60,8 @@ def build(lake: Lake, contracts: Mapping[str, Contract], *, smallest_visible_gro
 
 
 def prepare_sources(lake: Lake, contracts: Mapping[str, Contract]) -> None:
-    """Every desensitised table exists, be it empty, so that a source nobody delivered yet stops no mart."""
-    for contract in contracts.values():
+    """Every table that a model reads exists, be it empty, so that a source nobody delivered yet stops no mart."""
+    for contract in read_by_models(contracts, ROOT):
         if not lake.spark.catalog.tableExists(f"desensitised.{contract.table}"):
             lake.create(Zone.DESENSITISED, contract.table, contract.desensitised_columns)
             lake.release(contract)
