@@ -1,4 +1,4 @@
-"""Customer data (客户资料): exports of customers and transactions, and of the sales system.
+"""Customer data (客户资料): the customer file, surveys, complaints, contacts, group accounts, and the sales system.
 
 每天 00:00 与 05:00 采集各数据集的新文件，经原始区与脱敏区两道关口放行；放行后自动触发数据集市。
 

@@ -1,4 +1,4 @@
-"""Forms (表单): the market feedback form (市场信息反馈表) as workbook, CSV and KoboToolbox JSON.
+"""Forms (表单): hand-over, market feedback, competitors and consumption, as workbook, CSV and KoboToolbox JSON.
 
 每天 00:00 与 05:00 采集新收到的表单，经原始区与脱敏区两道关口放行；放行后自动触发数据集市。
 
@@ -15,7 +15,7 @@ with DAG(
     "forms",
     schedule=every_day("0 0 * * *", "0 5 * * *"),  # midnight for the forms of the day, 05:00 for late ones
     doc_md=__doc__,
-    **settings(owner="marketing-data", title="市场信息反馈：采集与脱敏", tags=["采集", "表单"]),
+    **settings(owner="marketing-data", title="合伙人表单：采集与脱敏", tags=["采集", "表单"]),
 ):
     for dataset in datasets_of("forms"):
         with TaskGroup(dataset.name):

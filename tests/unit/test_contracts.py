@@ -1,5 +1,6 @@
 """Contracts: what is refused, where the mistake is said to be, and what is derived."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,12 @@ def test_a_staging_model_of_an_undeclared_table_is_refused(tmp_path):
     (staging / "stg_crm__sales.sql").write_text("select * from {{ source('desensitised', 'crm_sales') }}")
     with pytest.raises(UnknownDataset, match="crm_sales"):
         read_by_models(load_all(), tmp_path)
+
+
+def test_the_glossary_explains_every_key_domain():
+    domains = {domain for contract in load_all().values() for domain in contract.token_domains}
+    lines = (ROOT.parent / "docs" / "glossary.md").read_text(encoding="utf-8").partition("## Key domains")[2]
+    assert set(re.findall(r"`(\w+)`(?=[^|\n]*\|)", lines)) == domains
 
 
 def test_no_personal_column_survives_untreated():

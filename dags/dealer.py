@@ -1,0 +1,22 @@
+"""Dealer (4S店): walk-in register, leads, A cards, return visits and lost deals.
+
+每天 00:00 与 05:00 采集各数据集的新文件，经原始区与脱敏区两道关口放行；放行后自动触发数据集市。
+
+- 没有新文件：该数据集各步显示为“已跳过”，不触发任何下游。
+- 关口未通过：其后各步不运行，已发布的数字保持不变；原因见 `lakewarden status`。
+- 手动运行与定时运行：取全部新文件。
+- 按日补采：只取当日到达的文件；命令见 docs/scheduling.md。
+"""
+
+from airflow.sdk import DAG, TaskGroup
+from pipeline.stages import datasets_of, desensitise, every_day, gate, ingest, settings
+
+with DAG(
+    "dealer",
+    schedule=every_day("0 0 * * *", "0 5 * * *"),  # midnight for the day's register, 05:00 for the night's exports
+    doc_md=__doc__,
+    **settings(owner="dealer-data", title="4S店销售：采集与脱敏", tags=["采集", "4S店"]),
+):
+    for dataset in datasets_of("dealer"):
+        with TaskGroup(dataset.name):
+            ingest(dataset) >> gate("raw", dataset) >> desensitise(dataset) >> gate("desensitised", dataset)
