@@ -1,11 +1,13 @@
 """What is derived from the contracts and kept in the tree: dbt sources and the data dictionary. Sorted, repeatable."""
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from contracts.errors import UnknownDataset
 from contracts.model import TECHNICAL_COLUMNS, Contract, Field
 
 TECHNICAL_TEXTS: Mapping[str, str] = {
@@ -15,20 +17,38 @@ TECHNICAL_TEXTS: Mapping[str, str] = {
     "ingested_at": "Moment the file was taken in, in UTC.",
     "arrival_date": "Calendar day the file arrived, in the source's time zone.",
 }
+_STAGING = Path("dbt_project", "models", "staging")
+_SOURCE = re.compile(r"\bsource\(\s*'desensitised'\s*,\s*'(\w+)'\s*\)")
 _WARNING = "Generated from contracts/ by `lakewarden contracts generate`; do not edit."
 
 
 def generated(contracts: Mapping[str, Contract], root: Path) -> dict[Path, str]:
-    """Every generated file and its content; what is on disk must equal it."""
-    files = {root / "dbt_project" / "models" / "staging" / "_sources.yml": dbt_sources(contracts.values())}
+    """Every generated file and its content; what is on disk must equal it.
+
+    Raises: UnknownDataset when a staging model reads a table that no contract declares.
+    """
+    files = {root / _STAGING / "_sources.yml": dbt_sources(read_by_models(contracts, root))}
     files[root / "docs" / "data_dictionary" / "README.md"] = dictionary_index(contracts.values())
     for contract in contracts.values():
         files[root / "docs" / "data_dictionary" / f"{contract.id}.md"] = dictionary_page(contract)
     return files
 
 
+def read_by_models(contracts: Mapping[str, Contract], root: Path) -> list[Contract]:
+    """The contracts whose desensitised table a staging model of the dbt project below `root` reads, sorted by id.
+
+    Raises: UnknownDataset when a model reads a table that no contract declares.
+    """
+    models = sorted((root / _STAGING).glob("*.sql"))
+    read = {table for model in models for table in _SOURCE.findall(model.read_text(encoding="utf-8"))}
+    if strangers := read - {contract.table for contract in contracts.values()}:
+        names = ", ".join(sorted(strangers))
+        raise UnknownDataset(f"staging models read tables that no contract declares: {names}; write the contract first")
+    return [contract for _, contract in sorted(contracts.items()) if contract.table in read]
+
+
 def dbt_sources(contracts: Iterable[Contract]) -> str:
-    """The dbt source file: the desensitised tables, which are all that dbt may read."""
+    """The dbt source file: desensitised tables, which are all that dbt may read, and of these the ones it does read."""
     tables = [
         {
             "name": contract.table,

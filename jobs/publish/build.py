@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.generate import read_by_models
 from contracts.model import Contract
 from jobs.errors import BuildFailed
 from jobs.settings import ROOT
@@ -34,22 +35,25 @@ class Built:
 def build(lake: Lake, contracts: Mapping[str, Contract], *, smallest_visible_group: int) -> Built:
     """Run `dbt build` unless a build of the same input and the same project stands already. Safe to repeat.
 
+    What no model reads is no input: a release of such a dataset builds nothing.
     Raises: BuildFailed when a model, a test or a unit test failed; readers keep what they have.
     """
     ledger = Ledger(lake.home)
     ledger.prepare()
-    fingerprint = input_fingerprint(ledger, smallest_visible_group)
+    sources = read_by_models(contracts, ROOT)
+    datasets = [contract.id for contract in sources]
+    fingerprint = input_fingerprint(ledger, datasets, smallest_visible_group)
     newest = ledger.newest_batch(MARTS, Zone.DESENSITISED)
     if newest is not None and newest.batch_id == fingerprint:
         return Built(fingerprint, is_new=False)
-    prepare_sources(lake, contracts)
+    prepare_sources(lake, sources)
     lake.spark.sql(f"CREATE DATABASE IF NOT EXISTS marts_build LOCATION '{lake.home}/marts'")
     seeds = seeds_fingerprint()
     # seeds are facts of the project; loading them again would cost as much as several models
     left_out = ("unit_test", "seed") if newest is not None and newest.content_checksum == seeds else ("unit_test",)
     for _ in range(_MOST_BUILDS):
         _dbt_build(lake.home, smallest_visible_group, left_out)
-        seen, fingerprint = fingerprint, input_fingerprint(ledger, smallest_visible_group)
+        seen, fingerprint = fingerprint, input_fingerprint(ledger, datasets, smallest_visible_group)
         if seen == fingerprint:
             break
         # a batch was released while dbt ran: some models have it and others do not
@@ -58,26 +62,30 @@ def build(lake: Lake, contracts: Mapping[str, Contract], *, smallest_visible_gro
     return Built(fingerprint, is_new=True)
 
 
-def prepare_sources(lake: Lake, contracts: Mapping[str, Contract]) -> None:
-    """Every desensitised table exists, be it empty, so that a source nobody delivered yet stops no mart."""
-    for contract in contracts.values():
+def prepare_sources(lake: Lake, sources: Sequence[Contract]) -> None:
+    """The desensitised table of each source exists, be it empty, so that what nobody delivered yet stops no mart."""
+    for contract in sources:
         if not lake.spark.catalog.tableExists(f"desensitised.{contract.table}"):
             lake.create(Zone.DESENSITISED, contract.table, contract.desensitised_columns)
             lake.release(contract)
 
 
-def input_fingerprint(ledger: Ledger, smallest_visible_group: int) -> str:
-    """Changes when a batch is released, a file is replayed or refused, or the project or the smallest group changes."""
+def input_fingerprint(ledger: Ledger, datasets: Sequence[str], smallest_visible_group: int) -> str:
+    """Changes when a batch of one of the datasets is released or a file of it replayed or refused.
+
+    Also when the project or the smallest group changes.
+    """
     released = ledger.ask(
         f"SELECT count(*) AS batches, {_content('dataset', 'batch_id', 'table_version')} AS content FROM batches "
-        "WHERE zone = $zone AND state = $passed AND dataset <> $marts",
+        "WHERE zone = $zone AND state = $passed AND list_contains($datasets, dataset)",
         zone=Zone.DESENSITISED,
         passed=BatchState.PASSED,
-        marts=MARTS,
+        datasets=list(datasets),
     )
     taken = ledger.ask(
         f"SELECT count(*) AS files, {_content('dataset', 'file_sha256', 'batch_id', 'rows_loaded')} AS content "
-        "FROM files WHERE rows_loaded > 0"
+        "FROM files WHERE rows_loaded > 0 AND list_contains($datasets, dataset)",
+        datasets=list(datasets),
     )
     digest = hashlib.sha256(f"{released}|{taken}|{smallest_visible_group}".encode())
     for path in sorted(_PROJECT.rglob("*")):

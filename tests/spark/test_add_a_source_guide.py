@@ -28,7 +28,7 @@ def block(language):
 
 
 def contract_at(folder, text):
-    path = folder / "crm" / "complaints.odcs.yaml"
+    path = folder / "crm" / "repair_requests.odcs.yaml"
     path.parent.mkdir(parents=True)
     path.write_text(text, encoding="utf-8")
     return load_file(path)
@@ -39,14 +39,14 @@ def test_the_guide_holds_word_for_word(lake, tmp_path):
     assert len(generated({contract.id: contract}, tmp_path)) == 3
 
     keys = KeyFiles(lake.home)
-    assert keys.create_missing(contract.token_domains, in_use={}) == ["complaint"]
+    assert keys.create_missing(contract.token_domains, in_use={}) == ["repair_request"]
 
-    file = tmp_path / "complaints.csv"
+    file = tmp_path / "repair_requests.csv"
     file.write_text(block("csv"), encoding="utf-8")
     landing = lake.home / "landing"
-    inbox = landing / "crm" / "complaints" / "2026-11-24"
+    inbox = landing / "crm" / "repair_requests" / "2026-11-24"
     inbox.mkdir(parents=True)
-    (inbox / "complaints.csv").write_bytes(file.read_bytes())
+    (inbox / "repair_requests.csv").write_bytes(file.read_bytes())
     batch = ingest(lake, landing, contract, day=None, settle_seconds=0)[0]
     said = f"rows in {batch.rows_in} = loaded {batch.loaded} + quarantined {batch.quarantined} + duplicate {batch.duplicate}"
     assert said in GUIDE
@@ -64,8 +64,8 @@ def test_the_guide_holds_word_for_word(lake, tmp_path):
     desensitise(lake, keys, contract)
     assert all(verdict.passed for verdict in verify_desensitised(lake, contract))
 
-    shown = lake.spark.table("desensitised.crm_complaints")
+    shown = lake.spark.table("desensitised.crm_repair_requests")
     assert shown.count() == 2
-    assert {"complaint_key", "caller_phone_key", "region_code", "received_on"} <= set(shown.columns)
+    assert {"request_key", "caller_phone_key", "region_code", "received_on"} <= set(shown.columns)
     assert lake.read(Zone.VAULT, contract.table).count() == 1
-    assert not Ledger(lake.home).is_unfinished(contract.id)
+    assert contract.id not in Ledger(lake.home).unfinished()

@@ -31,13 +31,17 @@ def rows_of(folder: Path, contract: Contract) -> Iterator[tuple[str, Row]]:
 
 def known_name(header: str, contract: Contract) -> str | None:
     """The column that the header stands for, or None for a declared but unread one."""
-    text = " ".join(normalize("NFKC", header).split())
+    text = _compared(header)
     for field in contract.fields:
-        if text in {field.name, *field.aliases}:
+        if text in {_compared(name) for name in (field.name, *field.aliases)}:
             return field.name
     if any(fnmatchcase(text, pattern) for pattern in contract.source.ignored_columns):
         return None
     raise KeyError(header)
+
+
+def _compared(header: str) -> str:
+    return " ".join(normalize("NFKC", header).split())
 
 
 def _table(header: list[str], lines: Iterator[list[Any]], contract: Contract) -> Iterator[Row]:

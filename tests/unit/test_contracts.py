@@ -1,11 +1,12 @@
 """Contracts: what is refused, where the mistake is said to be, and what is derived."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from contracts.errors import InvalidContracts, UnknownDataset
-from contracts.generate import generated
+from contracts.generate import dbt_sources, generated, read_by_models
 from contracts.loading import ROOT, dataset_ids, load, load_all, load_file
 
 GOOD = (ROOT / "crm" / "transactions.odcs.yaml").read_text(encoding="utf-8")
@@ -22,9 +23,12 @@ def line_of(text: str, words: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), start=1) if words in line)
 
 
-def test_all_contracts_hold_and_cover_the_three_families():
+FAMILIES = {"crm", "dealer", "forms", "network", "power", "registers"}
+
+
+def test_all_contracts_hold_and_cover_the_six_families():
     contracts = load_all()
-    assert {contract.family for contract in contracts.values()} == {"forms", "network", "crm"}
+    assert {contract.family for contract in contracts.values()} == FAMILIES
     assert list(contracts) == dataset_ids()
     assert all(field.label and field.description for contract in contracts.values() for field in contract.fields)
 
@@ -32,6 +36,21 @@ def test_all_contracts_hold_and_cover_the_three_families():
 def test_the_market_feedback_form_has_every_field_of_the_regulation():
     # 4 in the head, 28 in the body; 03a is a range, 02f has an unclear box, 03a and 03c have a flag beside the date
     assert len(load("forms.market_feedback").fields) == 4 + 28 + 4 + 2  # plus submission id and time
+
+
+@pytest.mark.parametrize(
+    ("dataset", "source", "printed"),
+    [
+        ("dealer.walk_ins", "D05-3 field ", 10),
+        ("dealer.a_cards", "D05-5 ", 31),
+        ("dealer.lost_deals", "D05-7", 4),
+        ("power.acceptances", "D07-8 (", 6),
+        ("registers.housekeeping_checks", "D17-2 ", 8 + 3),  # temperature, humidity and alarms are read besides
+    ],
+)
+def test_a_printed_form_has_every_field_of_the_regulation(dataset, source, printed):
+    rules = [field.source_of_rule or "" for field in load(dataset).fields]
+    assert sum(rule.startswith(source) for rule in rules) == printed
 
 
 @pytest.mark.parametrize(
@@ -102,6 +121,30 @@ def test_generated_files_are_fresh():
     files = generated(load_all(), root)
     assert len(files) == len(load_all()) + 2
     assert [path.name for path, text in files.items() if path.read_text(encoding="utf-8") != text] == []
+
+
+def test_the_dbt_sources_are_the_tables_that_staging_models_read(tmp_path):
+    staging = tmp_path / "dbt_project" / "models" / "staging"
+    staging.mkdir(parents=True)
+    (staging / "stg_crm__transactions.sql").write_text("select * from {{ source('desensitised', 'crm_transactions') }}")
+    read = read_by_models(load_all(), tmp_path)
+    assert [contract.id for contract in read] == ["crm.transactions"]
+    assert "name: crm_transactions" in dbt_sources(read)
+    assert "crm_customers" not in dbt_sources(read)
+
+
+def test_a_staging_model_of_an_undeclared_table_is_refused(tmp_path):
+    staging = tmp_path / "dbt_project" / "models" / "staging"
+    staging.mkdir(parents=True)
+    (staging / "stg_crm__sales.sql").write_text("select * from {{ source('desensitised', 'crm_sales') }}")
+    with pytest.raises(UnknownDataset, match="crm_sales"):
+        read_by_models(load_all(), tmp_path)
+
+
+def test_the_glossary_explains_every_key_domain():
+    domains = {domain for contract in load_all().values() for domain in contract.token_domains}
+    lines = (ROOT.parent / "docs" / "glossary.md").read_text(encoding="utf-8").partition("## Key domains")[2]
+    assert set(re.findall(r"`(\w+)`(?=[^|\n]*\|)", lines)) == domains
 
 
 def test_no_personal_column_survives_untreated():
