@@ -98,7 +98,7 @@ def test_only_the_gate_behind_a_dataset_releases_it_and_any_of_them_starts_the_m
 def test_sources_are_taken_by_the_clock_of_china_and_at_midnight_so_that_a_backfill_ends_with_its_last_day(dags):
     twice_a_day = [["0 0 * * *", "Asia/Shanghai"], ["0 5 * * *", "Asia/Shanghai"]]
     times = {dag: about["times"] for dag, about in dags.items() if dag != "marts"}
-    assert times == {"crm": twice_a_day, "forms": twice_a_day, "network": twice_a_day}
+    assert times == {"crm": twice_a_day, "documents": twice_a_day, "forms": twice_a_day, "network": twice_a_day}
 
 
 def test_nothing_runs_behind_a_gate_that_did_not_pass(tasks):

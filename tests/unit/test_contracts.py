@@ -22,9 +22,9 @@ def line_of(text: str, words: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), start=1) if words in line)
 
 
-def test_all_contracts_hold_and_cover_the_three_families():
+def test_all_contracts_hold_and_cover_the_four_families():
     contracts = load_all()
-    assert {contract.family for contract in contracts.values()} == {"forms", "network", "crm"}
+    assert {contract.family for contract in contracts.values()} == {"forms", "network", "crm", "documents"}
     assert list(contracts) == dataset_ids()
     assert all(field.label and field.description for contract in contracts.values() for field in contract.fields)
 
