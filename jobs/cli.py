@@ -18,6 +18,7 @@ from contracts.loading import dataset_ids, load, load_all
 from expectations.gate import Gate
 from expectations.suite import suite
 from jobs.settings import ROOT, Settings, from_environment
+from jobs.transfer.commands import app as transfer_app
 
 if TYPE_CHECKING:  # the engine's client takes seconds to import, and `--help` must not
     from jobs.ingest.run import Ingested
@@ -32,6 +33,7 @@ contracts_app = typer.Typer(no_args_is_help=True, help="Check the contracts and 
 keys_app = typer.Typer(no_args_is_help=True, help="The key store.")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(keys_app, name="keys")
+app.add_typer(transfer_app)
 console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
 
 

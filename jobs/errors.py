@@ -31,3 +31,21 @@ class BuildFailed(LakewardenError):
 
 class NothingToReplay(LakewardenError):
     """The ledger knows no such file."""
+
+
+class NotAPeer(LakewardenError):
+    """A name or a key for exchanging packages is missing, taken, or not one that this installation trusts."""
+
+
+class PackageRefused(LakewardenError):
+    """A package or a receipt is altered, foreign, damaged, known already, or made under another contract."""
+
+    exit_code = 65
+
+
+class PackageIncomplete(LakewardenError):
+    """Parts of a package are missing or damaged; those that arrived are kept."""
+
+
+class PackingStopped(LakewardenError):
+    """A package could not be written; what was taken into it is kept and packed by the next run."""

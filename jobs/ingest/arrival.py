@@ -37,6 +37,16 @@ def store(landing: Path, contract: Contract) -> Path:
     return landing / ".store" / contract.id
 
 
+def sent(landing: Path, contract: Contract) -> Path:
+    """The folder of the dataset's files that went into packages for another network, named by their sha256."""
+    return landing / ".sent" / contract.id
+
+
+def inbox(landing: Path, contract: Contract) -> Path:
+    """The folder in which the dataset's files arrive, by day."""
+    return landing / contract.family / contract.dataset
+
+
 def arrivals(landing: Path, contract: Contract, *, day: date | None, settle_seconds: float) -> Iterator[Arrival]:
     """The inbox files that are whole: untouched for `settle_seconds` and unchanged while being read; in path order.
 
@@ -65,12 +75,12 @@ def with_files(landing: Path, dataset_ids: Sequence[str], *, day: date | None = 
     return [dataset_id for dataset_id in used if waiting(landing, load(dataset_id), day=day)]
 
 
-def take(arrival: Arrival, landing: Path, contract: Contract) -> None:
-    """Move a file that the ledger holds from the inbox to the store; safe to repeat.
+def take(arrival: Arrival, folder: Path) -> None:
+    """Move a file that is written down as taken from the inbox to the folder of taken ones; safe to repeat.
 
-    A copy of bytes that the store has already is removed: the store keeps them.
+    A copy of bytes that the folder has already is removed: the folder keeps them.
     """
-    kept = store(landing, contract) / arrival.sha256
+    kept = folder / arrival.sha256
     kept.parent.mkdir(parents=True, exist_ok=True)
     if kept.exists():
         arrival.path.unlink()
@@ -80,7 +90,7 @@ def take(arrival: Arrival, landing: Path, contract: Contract) -> None:
 
 
 def _inbox(landing: Path, contract: Contract) -> Iterator[tuple[Path, date]]:
-    root = landing / contract.family / contract.dataset
+    root = inbox(landing, contract)
     zone = ZoneInfo(contract.source.timezone)
     for folder, folders, names in os.walk(root):
         folders.sort()

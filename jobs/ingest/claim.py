@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from contracts.model import Contract
-from jobs.ingest.arrival import Arrival, arrivals, take
+from jobs.ingest.arrival import Arrival, arrivals, store, take
 from jobs.storage.ledger import Ledger
 from jobs.storage.ledger_rows import FileRow, FileState
 
@@ -23,7 +23,7 @@ def claim(
     if found:
         ledger.record("files", _rows(ledger, contract, found))
         for arrival in found:
-            take(arrival, landing, contract)
+            take(arrival, store(landing, contract))
     return ledger.files_in(contract.id, FileState.CLAIMED)
 
 

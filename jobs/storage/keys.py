@@ -5,7 +5,6 @@ secret as the key itself. A seal key is 32 bytes for AES-256-GCM.
 """
 
 import hashlib
-import os
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from jobs.errors import KeyMissing
+from jobs.storage.whole_files import write_secret
 
 _BLOCK = 64
 TOKEN, SEAL = "token", "seal"
@@ -50,9 +50,9 @@ class KeyFiles:
             token, seal = self.path(TOKEN, domain), self.path(SEAL, domain)
             if not token.is_file():
                 created.append(domain)
-                _write(token, padded_blocks(secrets.token_bytes(32)))
+                write_secret(token, padded_blocks(secrets.token_bytes(32)))
             if not seal.is_file():
-                _write(seal, secrets.token_bytes(32))
+                write_secret(seal, secrets.token_bytes(32))
         return created
 
     def fingerprints(self, domains: Iterable[str]) -> dict[str, str]:
@@ -103,15 +103,3 @@ def _columns(kind: str, domain: str, path: Path) -> Iterable[Column]:
 
 def _fingerprint(path: Path) -> str:
     return hashlib.sha256(b"lakewarden key fingerprint" + path.read_bytes()).hexdigest()[:12]
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write once, readable by the owner only; a key that exists is never overwritten."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        os.fsync(file.fileno())
-    os.link(draft, path)
-    draft.unlink()

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
 
+#: The kind of a file that is taken as one record, whatever it holds.
+DOCUMENT = "document"
+
 _HEAD_BYTES = 4096
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -35,6 +38,10 @@ def kind_of(path: Path, expected: Sequence[str]) -> str:
     """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
+    if DOCUMENT in expected:  # any content is one record, so nothing else is expected beside it
+        if not head:
+            raise FileFault(FileFaultReason.EMPTY)
+        return DOCUMENT
     kind, seen = _recognised(path, head)
     if kind not in expected:
         wanted = ", ".join(_NAMES[name] for name in expected)
@@ -72,12 +79,17 @@ def _is_workbook(path: Path) -> bool:
 
 
 def _kind_of_ole(path: Path) -> str:
-    """What an OLE container holds: its directory names the streams. Raises: FileFault ENCRYPTED."""
+    """What an OLE container holds. Raises: FileFault ENCRYPTED."""
+    if holds_encrypted_office(path):
+        raise FileFault(FileFaultReason.ENCRYPTED, "a workbook with a password; save it without")
+    return "an old binary Office file (.xls); save it as .xlsx"
+
+
+def holds_encrypted_office(path: Path) -> bool:
+    """Whether an OLE container is the wrapper of an Office file with a password: its directory names the streams."""
     with path.open("rb") as file:
         header = file.read(512)
         sector = 1 << int.from_bytes(header[30:32], "little") if header[30:32] in {b"\x09\x00", b"\x0c\x00"} else 512
         file.seek((int.from_bytes(header[48:52], "little") + 1) * sector)
         directory = file.read(8192)
-    if "EncryptedPackage".encode("utf-16-le") in directory:
-        raise FileFault(FileFaultReason.ENCRYPTED, "a workbook with a password; save it without")
-    return "an old binary Office file (.xls); save it as .xlsx"
+    return "EncryptedPackage".encode("utf-16-le") in directory

@@ -8,6 +8,7 @@ from typing import Any
 from contracts.model import Contract, Reader
 from jobs.ingest.readers.batches import Chunk, LandedFile, fault_batch, to_batches
 from jobs.ingest.readers.delimited import read_delimited
+from jobs.ingest.readers.documents import read_document
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
 from jobs.ingest.readers.kinds import kind_of
 from jobs.ingest.readers.kobo import read_kobo
@@ -18,6 +19,7 @@ MEBIBYTE = 1 << 20
 
 _READERS: Mapping[str, Callable[[Path, Contract, Reader], Iterator[Chunk]]] = {
     "csv": read_delimited,
+    "document": read_document,
     "xlsx": read_spreadsheet,
     "kobo_json": read_kobo,
     "pm_xml": read_performance,
