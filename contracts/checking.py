@@ -135,7 +135,6 @@ def _meaning(document: Document) -> Iterator[Problem]:
         yield document.problem(("id",), f"id, domain and name must say what the path says: {expected_id}")
     if not any(sla.get("property") == "retention" for sla in data["slaProperties"]):
         yield document.problem(("slaProperties",), "no retention is declared (D09-4)")
-    yield from _readers(document)
     columns = data["schema"][0]["properties"]
     yield from _names(document, columns)
     for position, column in enumerate(columns):
@@ -144,14 +143,6 @@ def _meaning(document: Document) -> Iterator[Problem]:
         yield document.problem(("schema", 0, "properties"), "no column is part of the primary key")
     yield from _rules(document, {column["name"]: _own(column).get("identifier") for column in columns})
     yield from _readers(document, columns)
-
-
-def _readers(document: Document) -> Iterator[Problem]:
-    kinds = [reader["kind"] for reader in _own(document.data)["source"]["readers"]]
-    if "document" in kinds and len(kinds) > 1:
-        yield document.problem(
-            ("customProperties",), "a reader of documents takes any file, so it cannot stand beside another reader"
-        )
 
 
 def _names(document: Document, columns: list[dict[str, Any]]) -> Iterator[Problem]:
@@ -219,6 +210,9 @@ def _readers(document: Document, columns: list[dict[str, Any]]) -> Iterator[Prob
     properties = document.data["customProperties"]
     at = next(position for position, item in enumerate(properties) if item["property"] == "source")
     source = properties[at]["value"]
+    if len(source["readers"]) > 1 and any(reader["kind"] == "document" for reader in source["readers"]):
+        wrong = "a reader of documents takes any file, so it cannot stand beside another reader"
+        yield document.problem(("customProperties", at, "value", "readers"), wrong)
     for position, options in enumerate(source["readers"]):
         for mistake in delimited.mistakes(options, names, required, source.get("ignored_columns", ())):
             yield document.problem(("customProperties", at, "value", "readers", position), mistake)
