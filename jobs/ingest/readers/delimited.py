@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from contracts.model import Contract, Reader
-from jobs.ingest.readers.batches import ROWS_AT_ONCE, Chunk, Row, chunks
+from jobs.ingest.readers.batches import ROWS_AT_ONCE, Chunk, Row, chunks, with_key_prefix
 from jobs.ingest.readers.decoding import decided_encoding, utf8_stream
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason
 from jobs.ingest.readers.headers import ColumnNames, Placement, normal_name, place
@@ -37,7 +37,8 @@ def read_delimited(path: Path, contract: Contract, reader: Reader) -> Iterator[C
         _require_delimiter(header, delimiter, ColumnNames(contract))
         placement = place(header, contract)
         records = _Records(stream, head[behind:], delimiter, placement)
-        yield from records.chunks(contract.source.null_texts)
+        for chunk in records.chunks(contract.source.null_texts):
+            yield with_key_prefix(chunk, contract, placement.key_prefix)
 
 
 def _header(head: bytes, delimiter: str) -> tuple[list[str], int]:

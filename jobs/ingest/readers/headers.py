@@ -1,30 +1,34 @@
 """Which field of the contract a column of a file stands for. A name that nobody declared refuses the file."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from unicodedata import normalize
 
-from contracts.model import Contract
+from contracts.model import Contract, Field
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, positions
 
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), 0x2060, 0xFEFF))
+_QUESTION_NUMBER = re.compile(r"\A[0-9]{1,3}、 ?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Placement:
     """Where the fields of a contract stand in a table.
 
-    fields: the columns of each field found, from 0; several where one header is repeated word for word.
+    fields: the columns of each field found, from 0; several where a header is repeated, or where an export of all
+        versions of a form has a renamed question under both names. What they say in one row must agree.
     unnamed: columns without a header; a value there has no meaning, so its row is ragged.
     headers: the header of each field found, to know a row that repeats them.
+    key_prefix: what goes before the record's number, see `contracts.model.Channel`; mostly nothing.
     """
 
     fields: Mapping[str, tuple[int, ...]]
     unnamed: tuple[int, ...]
     headers: Mapping[str, str]
     width: int
+    key_prefix: str = ""
 
 
 class ColumnNames:
@@ -36,6 +40,7 @@ class ColumnNames:
         }
         globs = [translate(normal_name(glob)) for glob in contract.source.ignored_columns]
         self._ignored = re.compile("|".join(globs)) if globs else None
+        self._channels = {normal_name(channel.header): channel.name for channel in contract.source.channels}
 
     def field(self, header: str) -> str | None:
         """The field that the header stands for; None for any other header."""
@@ -46,24 +51,33 @@ class ColumnNames:
         return self._ignored is not None and self._ignored.match(normal_name(header)) is not None
 
 
+    def key_prefix(self, headers: Iterable[str]) -> str:
+        """What goes before the number of a record with these headers; an empty text outside declared channels."""
+        if not self._channels:
+            return ""
+        written = {normal_name(header) for header in headers}
+        return next((f"{name}-" for header, name in self._channels.items() if header in written), "")
+
+
 def normal_name(header: str) -> str:
     """A header as it is compared: compatibility forms unified, trimmed, runs of blanks as one; case matters.
 
-    Invisible characters and blanks before a bracket go too: both differ between exports of one system.
+    Invisible characters and blanks before a bracket go too: both differ between exports of one system. So does the
+    number that survey platforms put before a question: a question that is put in between changes all that follow.
 
     Example:
-        >>> normal_name("  平均 单价  （元） ")
-        '平均 单价(元)'
+        >>> normal_name("  平均 单价  （元） "), normal_name("12、所在区域")
+        ('平均 单价(元)', '所在区域')
     """
     visible = normalize("NFKC", header).translate(_INVISIBLE)
-    return " ".join(visible.split()).replace(" (", "(")
+    return _QUESTION_NUMBER.sub("", " ".join(visible.split())).replace(" (", "(")
 
 
 def place(header: Sequence[str], contract: Contract) -> Placement:
-    """Find the contract's fields in a header, in any order; a header repeated word for word is one field.
+    """Find the contract's fields in a header, in any order; all columns under names of one field are that field.
 
     Blank headers at the end are no columns. A missing optional field is left out of the placement.
-    Raises: FileFault for an unknown column, two names of one field, a missing required field; positions only.
+    Raises: FileFault for an unknown column or a missing required field; positions only.
     """
     names = ColumnNames(contract)
     width = max((place + 1 for place, text in enumerate(header) if normal_name(text)), default=0)
@@ -78,18 +92,17 @@ def place(header: Sequence[str], contract: Contract) -> Placement:
             unknown.append(column)
     if unknown:
         raise FileFault(FileFaultReason.UNKNOWN_COLUMN, positions("column", unknown, width))
-    _require_one_name_each(header, found, width)
-    if missing := [field.name for field in contract.fields if field.required and field.name not in found]:
+    if missing := [field.name for field in contract.fields if field.required and not _sources(field) & found.keys()]:
         raise FileFault(FileFaultReason.MISSING_COLUMN, ", ".join(missing))
     return Placement(
         fields={field: tuple(columns) for field, columns in found.items()},
         unnamed=tuple(sorted(unnamed)),
         headers={field: header[columns[0]] for field, columns in found.items()},
         width=len(header),
+        key_prefix=names.key_prefix(header),
     )
 
 
-def _require_one_name_each(header: Sequence[str], found: Mapping[str, Sequence[int]], width: int) -> None:
-    for columns in found.values():
-        if len({normal_name(header[column]) for column in columns}) > 1:
-            raise FileFault(FileFaultReason.REPEATED_COLUMN, positions("column", columns, width))
+def _sources(field: Field) -> set[str]:
+    """The fields whose columns may hold what belongs here: its own, and the one it had in other versions."""
+    return {field.name} | ({field.moved_from.column} if field.moved_from else set())

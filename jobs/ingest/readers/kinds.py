@@ -25,7 +25,16 @@ _MARKUP = re.compile(rb"<[?!A-Za-z_]")
 _HTML = re.compile(rb"<!doctype\s+html|<(?:html|head|body|table|meta)[\s>]", re.IGNORECASE)
 # a header such as [FDD]切换次数 opens with a bracket and is no JSON
 _JSON = re.compile(rb"\[\s*(?:[\[{\]\"0-9tfn-]|\Z)|\{\s*(?:[\"}]|\Z)")
-_NAMES = {"csv": "delimited text", "xlsx": "a workbook (.xlsx)", "kobo_json": "JSON", "pm_xml": "XML"}
+#: An OData document leads with its rows or with an annotation; a page of Kobo never does.
+_ODATA = re.compile(rb'\{\s*"(?:value"|@odata\.)')
+_NAMES = {
+    "csv": "delimited text",
+    "xlsx": "a workbook (.xlsx)",
+    "xls": "an old binary workbook (.xls)",
+    "kobo_json": "JSON",
+    "odata_json": "OData JSON",
+    "pm_xml": "XML",
+}
 
 
 def kind_of(path: Path, expected: Sequence[str]) -> str:
@@ -50,13 +59,16 @@ def _recognised(path: Path, head: bytes) -> tuple[str, str]:
     if head.startswith(_ZIP):
         return ("xlsx", _NAMES["xlsx"]) if _is_workbook(path) else ("", "a zip archive without a workbook")
     if head.startswith(_OLE):
-        return "", _kind_of_ole(path)
+        return _kind_of_ole(path)
     for magic, name in _OTHERS.items():
         if head.startswith(magic):
             return "", name
     if _MARKUP.match(text):
         return ("", "an HTML page") if _HTML.match(text) else ("pm_xml", _NAMES["pm_xml"])
-    return ("kobo_json", _NAMES["kobo_json"]) if _JSON.match(text) else ("csv", _NAMES["csv"])
+    kind = "csv"
+    if _JSON.match(text):
+        kind = "odata_json" if _ODATA.match(text) else "kobo_json"
+    return kind, _NAMES[kind]
 
 
 def _is_workbook(path: Path) -> bool:
@@ -71,7 +83,7 @@ def _is_workbook(path: Path) -> bool:
     return any(name.startswith("xl/") for name in names)
 
 
-def _kind_of_ole(path: Path) -> str:
+def _kind_of_ole(path: Path) -> tuple[str, str]:
     """What an OLE container holds: its directory names the streams. Raises: FileFault ENCRYPTED."""
     with path.open("rb") as file:
         header = file.read(512)
@@ -80,4 +92,6 @@ def _kind_of_ole(path: Path) -> str:
         directory = file.read(8192)
     if "EncryptedPackage".encode("utf-16-le") in directory:
         raise FileFault(FileFaultReason.ENCRYPTED, "a workbook with a password; save it without")
-    return "an old binary Office file (.xls); save it as .xlsx"
+    if any(f"{name}\0".encode("utf-16-le") in directory for name in ("Workbook", "Book")):
+        return "xls", _NAMES["xls"]
+    return "", "an old binary Office file that is no workbook"
