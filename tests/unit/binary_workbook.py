@@ -78,4 +78,10 @@ def _container(stream: bytes) -> bytes:
 def _entry(name: str, kind: int, start: int, size: int, child: int = 0xFFFFFFFF) -> bytes:
     label = f"{name}\0".encode("utf-16-le")
     links = struct.pack("<III", 0xFFFFFFFF, 0xFFFFFFFF, child)
-    return label.ljust(64, b"\0") + struct.pack("<HBB", len(label), kind, 1) + links + bytes(36) + struct.pack("<III", start, size, 0)
+    return (
+        label.ljust(64, b"\0")
+        + struct.pack("<HBB", len(label), kind, 1)
+        + links
+        + bytes(36)
+        + struct.pack("<III", start, size, 0)
+    )

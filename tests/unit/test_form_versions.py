@@ -80,7 +80,10 @@ def test_two_names_may_change_places(tmp_path: Path) -> None:
 
 def test_a_required_column_may_come_under_the_name_it_had(tmp_path: Path) -> None:
     fields = tuple(replace(f, required=True) if f.name == "accepts_fee" else f for f in VISIT.fields)
-    rows = [("提交编号", "表单版本", "提交时间", "合伙人", "学生人数", "如何得知", "费用"), ("x1", "v1", "", "", 1, "", "接受")]
+    rows = [
+        ("提交编号", "表单版本", "提交时间", "合伙人", "学生人数", "如何得知", "费用"),
+        ("x1", "v1", "", "", 1, "", "接受"),
+    ]
     got = read(sheet(tmp_path / "b.xlsx", rows), replace(VISIT, fields=fields))
     assert (got.fault, got.rows[0]["accepts_fee"]) == (None, "接受")
 

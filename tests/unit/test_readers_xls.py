@@ -51,14 +51,18 @@ def test_blank_rows_are_skipped_and_do_not_shift_the_numbers(tmp_path: Path) -> 
 
 def test_a_second_sheet_with_the_table_is_not_left_out_in_silence_even_hidden(tmp_path: Path) -> None:
     rows = [HEADER, ("a1",)]
-    book = binary_workbook(tmp_path / "b", {"说明": [("请看第二页",)], "表": rows, "旧表": rows}, hidden=["说明", "旧表"])
+    book = binary_workbook(
+        tmp_path / "b", {"说明": [("请看第二页",)], "表": rows, "旧表": rows}, hidden=["说明", "旧表"]
+    )
     assert read(book, AGREED).fault == FileFaultReason.SEVERAL_SHEETS
     assert read(book, contract(Reader("xls", {"sheet": "表"}))).cells[0][0] == "a1"
 
 
 def test_merged_cells_below_the_header_refuse_the_file(tmp_path: Path) -> None:
     rows = {"表": [HEADER, ("a1", "甲"), (None, "乙")]}
-    assert read(binary_workbook(tmp_path / "b", rows, merged=(1, 2, 0, 0)), AGREED).fault == FileFaultReason.MERGED_CELLS
+    assert (
+        read(binary_workbook(tmp_path / "b", rows, merged=(1, 2, 0, 0)), AGREED).fault == FileFaultReason.MERGED_CELLS
+    )
     assert read(binary_workbook(tmp_path / "b", rows, merged=(0, 0, 0, 4)), AGREED).fault is None
 
 

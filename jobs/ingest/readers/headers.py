@@ -50,7 +50,6 @@ class ColumnNames:
         """Whether the contract declares the header as never read; a declared field wins, so ask `field` first."""
         return self._ignored is not None and self._ignored.match(normal_name(header)) is not None
 
-
     def key_prefix(self, headers: Iterable[str]) -> str:
         """What goes before the number of a record with these headers; an empty text outside declared channels."""
         if not self._channels:
