@@ -1,6 +1,5 @@
 """Versions and channels of one form, typed: six submissions, one table, nothing in quarantine."""
 
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -24,7 +23,7 @@ def conformed(spark, paths):
     types = {"string": "string", "int64": "bigint"}
     schema = ", ".join(f"`{column.name}` {types[str(column.type)]}" for column in text_schema(VISIT))
     asked = spark.createDataFrame([(str(path), path.name) for path in paths], "path string, sha256 string")
-    text = asked.mapInArrow(read_files(VISIT), schema).withColumn("ingested_at", F.lit(datetime(2026, 4, 1)))
+    text = asked.mapInArrow(read_files(VISIT), schema).withColumn("ingested_at", F.lit("2026-04-01").cast("timestamp"))
     return conform(text, VISIT)
 
 
@@ -54,7 +53,7 @@ def heard_from(spark, word, **more):
            "partner_name": "欧阳测试", "student_count": "1", "heard_from": word, **more}  # fmt: skip
     schema = ", ".join(f"`{name}` string" for name in names)
     text = spark.createDataFrame([tuple(row.get(name) for name in names)], schema)
-    return conform(text.withColumn("ingested_at", F.lit(datetime(2026, 4, 1))), VISIT).first()
+    return conform(text.withColumn("ingested_at", F.lit("2026-04-01").cast("timestamp")), VISIT).first()
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def test_a_submission_of_the_feedback_form(tmp_path: Path) -> None:
     assert answered == {
         "source_row_number": 1, "source_timezone": "UTC", "submission_id": "u1", "submitted_at": "2026-01-31T08:30:00",
         "partner_name": "张三", "region_code": "330106", "known_from": "teacher parent", "sms_count": "12",
+        "form_version": "v1",
     }  # fmt: skip
 
 
