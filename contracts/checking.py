@@ -156,6 +156,10 @@ def _versions(document: Document, columns: list[dict[str, Any]]) -> Iterator[Pro
         moved = _own(column).get("moved_from")
         if moved and version_column is None:
             yield document.problem((*_COLUMNS, position), "moved_from needs the source's version_column")
+        if "retired_in" in _own(column) and column.get("required"):
+            yield document.problem(
+                (*_COLUMNS, position), f"column '{column['name']}' is retired, so nobody can fill it"
+            )
         if moved and moved["column"] not in names - {column["name"]}:
             yield document.problem((*_COLUMNS, position), f"moved_from speaks of '{moved['column']}', no other column")
 

@@ -136,6 +136,7 @@ def _fields(document: Document) -> Iterator[Field]:
             codes=own.get("codes", {}),
             formats=tuple(own.get("formats", ())),
             moved_from=_moved_from(own.get("moved_from")),
+            retired_in=own.get("retired_in"),
             unit=own.get("unit"),
             source_of_rule=own.get("source_of_rule"),
             line=document.line(("schema", 0, "properties", position)),

@@ -69,6 +69,7 @@ class Field:
     codes: Mapping[str, str] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
     moved_from: MovedFrom | None = None
+    retired_in: str | None = None  # the version of the form that no longer asks it
     unit: str | None = None
     source_of_rule: str | None = None
     line: int = 0

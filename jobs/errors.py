@@ -31,3 +31,7 @@ class BuildFailed(LakewardenError):
 
 class NothingToReplay(LakewardenError):
     """The ledger knows no such file."""
+
+
+class PullFailed(LakewardenError):
+    """A form server did not give what was asked for; what was landed before stays."""

@@ -96,6 +96,7 @@ def test_a_required_column_may_come_under_the_name_it_had(tmp_path: Path) -> Non
         ("{column: fee_cny, versions", "{column: fees, versions", "moved_from speaks of 'fees', no other column"),
         ("{column: fee_cny, versions", "{column: accepts_fee, versions", "moved_from speaks of 'accepts_fee'"),
         ("        description: Version of the form", "        primaryKey: true\n        description: Version of", "a key of one column"),
+        ("        description: Where the class was", "        required: true\n        description: Where the class was", "is retired"),
         ("page_size: 2", "page_size: 0", "0 is less than the minimum"),
     ],
 )  # fmt: skip
