@@ -63,8 +63,9 @@ def _is_given_by_server(field: Field) -> bool:
 
 def _group(field: Field) -> tuple[str, ...]:
     """The groups around the question, outermost first: the longest path among the aliases that ends in its name."""
-    paths = [alias.split("/") for alias in field.aliases if _PATH.fullmatch(alias)]
-    return tuple(max((path[:-1] for path in paths if path[-1] == field.name), key=len, default=()))
+    paths = [tuple(alias.split("/")) for alias in field.aliases if _PATH.fullmatch(alias)]
+    groups: list[tuple[str, ...]] = [path[:-1] for path in paths if path[-1] == field.name]
+    return max(groups, key=len, default=())
 
 
 def _survey(questions: Sequence[tuple[tuple[str, ...], Field]], found: Mapping[str, Conditions]) -> Iterator[Row]:
@@ -104,7 +105,7 @@ def _type(field: Field) -> str:
 def _choices(field: Field) -> Iterator[Row]:
     options = dict(field.allowed_labels)
     if field.type == "boolean":
-        said = {code: word for word, code in reversed(field.codes.items()) if not word.isascii()}
+        said = {code: word for word, code in reversed(list(field.codes.items())) if not word.isascii()}
         options = {_YES: said.get("true", "是"), _NO: said.get("false", "否")}
     elif field.type.startswith("array") and not options:
         raise NoForm(f"column '{field.name}' takes several answers and has no list of them; give it an enum")

@@ -59,7 +59,7 @@ def _token(answer: Answer) -> str | None:
     link = answer.document.get("@odata.nextLink")
     if link is None:
         return None
-    token = httpx.URL(str(link)).params.get("$skiptoken")
+    token: str | None = httpx.URL(str(link)).params.get("$skiptoken")
     if not token:
         raise PullFailed("the form server gives no $skiptoken with its pages: it is too old for a pull without gaps")
     return token

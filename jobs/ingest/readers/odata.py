@@ -42,8 +42,11 @@ def _table_of(path: Path) -> str:
     with path.open("rb") as file:
         text = JsonText(file)
         for key in text.keys():  # noqa: SIM118 - no mapping: the keys of an object as they come
-            value = _skip_rows(text) if key == _ROWS else text.value()
-            context = value if key == _CONTEXT else context
+            if key == _ROWS:
+                _skip_rows(text)
+            else:
+                value = text.value()
+                context = value if key == _CONTEXT else context
         text.require_end()
     if not isinstance(context, str):
         raise FileFault(FileFaultReason.WRONG_STRUCTURE, "no @odata.context that names a table")
