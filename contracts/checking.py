@@ -143,6 +143,27 @@ def _meaning(document: Document) -> Iterator[Problem]:
         yield document.problem(("schema", 0, "properties"), "no column is part of the primary key")
     yield from _rules(document, {column["name"]: _own(column).get("identifier") for column in columns})
     yield from _readers(document, columns)
+    yield from _versions(document, columns)
+    if _own(data)["source"].get("channels") and sum(column.get("primaryKey", False) for column in columns) != 1:
+        yield document.problem(("customProperties",), "channels number the records of a key of one column")
+
+
+def _versions(document: Document, columns: list[dict[str, Any]]) -> Iterator[Problem]:
+    """What depends on a form's version names columns that are there, and the column that tells the version."""
+    names = {column["name"] for column in columns}
+    version_column = _own(document.data)["source"].get("version_column")
+    if version_column is not None and version_column not in names:
+        yield document.problem(("customProperties",), f"version_column '{version_column}' is no column")
+    for position, column in enumerate(columns):
+        moved = _own(column).get("moved_from")
+        if moved and version_column is None:
+            yield document.problem((*_COLUMNS, position), "moved_from needs the source's version_column")
+        if "retired_in" in _own(column) and column.get("required"):
+            yield document.problem(
+                (*_COLUMNS, position), f"column '{column['name']}' is retired, so nobody can fill it"
+            )
+        if moved and moved["column"] not in names - {column["name"]}:
+            yield document.problem((*_COLUMNS, position), f"moved_from speaks of '{moved['column']}', no other column")
 
 
 def _names(document: Document, columns: list[dict[str, Any]]) -> Iterator[Problem]:

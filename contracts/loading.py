@@ -11,10 +11,13 @@ from contracts.checking import problems_in
 from contracts.errors import InvalidContracts, Problem, UnknownDataset
 from contracts.model import (
     Accountable,
+    Channel,
     Classification,
     Contract,
     Field,
     Limits,
+    MovedFrom,
+    Pull,
     Reader,
     RowRule,
     Severity,
@@ -93,6 +96,9 @@ def _contract(document: Document) -> Contract:
             readers=tuple(Reader(r["kind"], {k: v for k, v in r.items() if k != "kind"}) for r in source["readers"]),
             null_texts=tuple(source.get("null_texts", ())),
             ignored_columns=tuple(source.get("ignored_columns", ())),
+            channels=tuple(Channel(**channel) for channel in source.get("channels", ())),
+            version_column=source.get("version_column"),
+            pull=Pull(**source["pull"]) if "pull" in source else None,
         ),
         limits=Limits(**limits),
         accountable=Accountable(**{**own["accountable"], "uses": tuple(own["accountable"]["uses"])}),
@@ -121,6 +127,7 @@ def _fields(document: Document) -> Iterator[Field]:
             primary_key=column.get("primaryKey", False),
             identifier=own.get("identifier"),
             allowed=tuple(str(item["value"]) for item in column.get("enum", ())),
+            allowed_labels={str(item["value"]): item.get("label", item["value"]) for item in column.get("enum", ())},
             minimum=options.get("minimum"),
             maximum=options.get("maximum"),
             pattern=options.get("pattern"),
@@ -128,10 +135,16 @@ def _fields(document: Document) -> Iterator[Field]:
             aliases=tuple(own.get("aliases", ())),
             codes=own.get("codes", {}),
             formats=tuple(own.get("formats", ())),
+            moved_from=_moved_from(own.get("moved_from")),
+            retired_in=own.get("retired_in"),
             unit=own.get("unit"),
             source_of_rule=own.get("source_of_rule"),
             line=document.line(("schema", 0, "properties", position)),
         )
+
+
+def _moved_from(declared: dict[str, Any] | None) -> MovedFrom | None:
+    return MovedFrom(declared["column"], tuple(declared["versions"])) if declared else None
 
 
 def spark_type(column: dict[str, Any]) -> str:

@@ -36,6 +36,17 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True)
+class MovedFrom:
+    """In which versions of a form a field's answers stand in another field's column, because its name meant this then.
+
+    versions: texts of the contract's `version_column`; records of other versions are read as they stand.
+    """
+
+    column: str
+    versions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Field:
     """One column of a dataset: what it is, what may stand in it, and what happens to it before anybody analyses it."""
 
@@ -49,6 +60,7 @@ class Field:
     primary_key: bool = False
     identifier: str | None = None
     allowed: tuple[str, ...] = ()
+    allowed_labels: Mapping[str, str] = field(default_factory=dict)  # the label of each allowed value
     minimum: float | None = None
     maximum: float | None = None
     pattern: str | None = None
@@ -56,6 +68,8 @@ class Field:
     aliases: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
+    moved_from: MovedFrom | None = None
+    retired_in: str | None = None  # the version of the form that no longer asks it
     unit: str | None = None
     source_of_rule: str | None = None
     line: int = 0
@@ -101,13 +115,41 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Channel:
+    """A platform that numbers each form's records from 1, so that two of them give the same number twice.
+
+    Its files are known by a header that no other channel of the dataset writes; `<name>-` goes before their numbers.
+    """
+
+    name: str
+    header: str
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A form server that is asked for new submissions; where it is and who asks is a setting of the installation.
+
+    page_size: how many submissions one request asks for.
+    """
+
+    kind: str
+    page_size: int
+
+
+@dataclass(frozen=True)
 class Source:
-    """How a dataset arrives: kinds of file, business time zone of times without one, texts that mean nothing."""
+    """How a dataset arrives: kinds of file, business time zone of times without one, texts that mean nothing.
+
+    version_column: the field in which each record names the version of its form, for `MovedFrom`.
+    """
 
     timezone: str
     readers: tuple[Reader, ...]
     null_texts: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    version_column: str | None = None
+    pull: Pull | None = None
 
 
 @dataclass(frozen=True)

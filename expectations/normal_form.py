@@ -3,6 +3,8 @@
 Full-width digits, blanks, hyphens, +86, lower-case x and Excel's `.0` are all seen in real files.
 """
 
+import re
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
@@ -21,6 +23,16 @@ def plain_text(value: Column) -> Column:
     """Half-width, without invisible characters, trimmed; NULL stays NULL."""
     changed = F.regexp_replace(F.translate(value, _FULL_WIDTH, _HALF_WIDTH), _INVISIBLE, "")
     return F.trim(F.when(is_ascii(value), value).otherwise(changed))
+
+
+def plain_word(word: str) -> str:
+    """What `plain_text` makes of a word that is known beforehand.
+
+    Example:
+        >>> plain_word(" Ａ级（一） ")
+        'A级(一)'
+    """
+    return re.sub(_INVISIBLE, "", word.translate(str.maketrans(_FULL_WIDTH, _HALF_WIDTH))).strip()
 
 
 def searchable_text(value: Column) -> Column:

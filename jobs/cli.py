@@ -17,6 +17,7 @@ from contracts.generate import generated
 from contracts.loading import dataset_ids, load, load_all
 from expectations.gate import Gate
 from expectations.suite import suite
+from jobs.form_commands import form_app, pull
 from jobs.settings import ROOT, Settings, from_environment
 from jobs.transfer.commands import app as transfer_app
 
@@ -34,6 +35,7 @@ keys_app = typer.Typer(no_args_is_help=True, help="The key store.")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(keys_app, name="keys")
 app.add_typer(transfer_app)
+app.add_typer(form_app, name="form")
 console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
 
 
@@ -96,6 +98,9 @@ def ingest(
     if not batches:
         console.print(f"{dataset}: nothing new{', an earlier batch waits at a later step' if unfinished else ''}")
         raise typer.Exit(0 if unfinished else nothing_new_exit_code)
+
+
+app.command()(pull)
 
 
 @app.command()

@@ -49,3 +49,7 @@ class PackageIncomplete(LakewardenError):
 
 class PackingStopped(LakewardenError):
     """A package could not be written; what was taken into it is kept and packed by the next run."""
+
+
+class PullFailed(LakewardenError):
+    """A form server did not give what was asked for; what was landed before stays."""

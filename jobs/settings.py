@@ -1,10 +1,12 @@
 """The settings of one installation; the sole reader of the environment."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_PULL = "LAKEWARDEN_PULL_"
 
 
 @dataclass(frozen=True)
@@ -16,11 +18,20 @@ class Settings:
     connect_token: str | None
     settle_seconds: float
     smallest_visible_group: int
+    form_servers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def landing(self) -> Path:
         """Where files arrive: `<family>/<dataset>/<arrival day>/<file>`."""
         return self.home / "landing"
+
+    def form_server(self, dataset_id: str) -> str | None:
+        """Where a dataset is pulled from, of `LAKEWARDEN_PULL_<FAMILY>_<DATASET>`; None when it is not set."""
+        return self.form_servers.get(dataset_id.replace(".", "_").upper())
+
+    def pull_secret(self, dataset_id: str) -> Path:
+        """The file with what the dataset's form server wants to see; never an argument, so no process list shows it."""
+        return self.home / "secrets" / f"pull_{dataset_id}"
 
 
 def from_environment() -> Settings:
@@ -33,4 +44,7 @@ def from_environment() -> Settings:
         connect_token=token_file.read_text(encoding="ascii").strip() if token_file.is_file() else None,
         settle_seconds=float(os.environ.get("LAKEWARDEN_SETTLE_SECONDS", "2")),
         smallest_visible_group=int(os.environ.get("LAKEWARDEN_SMALLEST_VISIBLE_GROUP", "5")),
+        form_servers={
+            name.removeprefix(_PULL): address for name, address in os.environ.items() if name.startswith(_PULL)
+        },
     )

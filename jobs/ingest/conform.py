@@ -1,12 +1,13 @@
 """Text to the contract's types, as native expressions. A cast never raises: what does not fit is a fault of its row."""
 
+import re
 from collections.abc import Mapping
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import Contract, Field
-from expectations.normal_form import plain_text
+from expectations.normal_form import plain_text, plain_word
 from expectations.rules import faults
 
 DATE_FORMATS = (
@@ -36,7 +37,9 @@ _TRUE, _FALSE = ("true", "1", "yes", "是", "有"), ("false", "0", "no", "否", 
 _NUMBER = r"^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?$"
 _BETWEEN_NAMES = "\u001f"  # in no name of a fault
 #: How several answers to one question are joined: Kobo by a blank, survey exports by ┋ or a comma.
-_ANSWER_SEPARATORS = r"[\s,，、;；|┋]+"
+_BETWEEN_ANSWERS = r"\s,，、;；|┋"
+#: Survey exports write what somebody typed beside an option into the option's own cell: `其他〖…〗`.
+_TYPED_BESIDE = "〖[^〗]*〗"
 
 
 def conform(text: DataFrame, contract: Contract) -> DataFrame:
@@ -80,8 +83,13 @@ def _given(*names: Column | str) -> Column:
 
 
 def _words(field: Field, contract: Contract) -> Column:
-    """The cell's text in plain form, NULL where it says nothing, source words replaced by the contract's codes."""
+    """The cell's text in plain form, NULL where it says nothing, source words replaced by the contract's codes.
+
+    Beside an option of a closed list free text has no column to go to, and could name anybody: it is left behind.
+    """
     plain = plain_text(F.col(f"`{field.name}`"))
+    if field.allowed:
+        plain = F.trim(F.regexp_replace(plain, _TYPED_BESIDE, ""))
     nothing = ("", *contract.source.null_texts)
     given = F.when(~plain.isin(*nothing), plain)
     if field.codes and not field.type.startswith("array"):
@@ -90,8 +98,10 @@ def _words(field: Field, contract: Contract) -> Column:
 
 
 def _code(word: Column, codes: Mapping[str, str]) -> Column:
-    """The code for a source word; NULL for a word that has none."""
-    return F.create_map(*(F.lit(part) for pair in codes.items() for part in pair))[word] if codes else F.lit(None)
+    """The code for a source word in plain form; NULL for a word that has none."""
+    if not codes:
+        return F.lit(None)
+    return F.create_map(*(F.lit(part) for said, code in codes.items() for part in (plain_word(said), code)))[word]
 
 
 def _typed(field: Field, word: Column) -> Column:
@@ -144,6 +154,19 @@ def _moment(word: Column, formats: tuple[str, ...]) -> Column:
 
 
 def _answers(word: Column, codes: Mapping[str, str]) -> Column:
-    """The answers of a select-multiple question, each as its code; a word without code stays and becomes a fault."""
-    words = F.filter(F.split(word, _ANSWER_SEPARATORS), lambda answer: answer != "")
+    """The answers of a select-multiple question, each as its code; a word without code stays and becomes a fault.
+
+    One answer is a list of one, so a question that took a single answer in earlier versions needs no word of its own.
+    An option whose wording holds a separator (`老师、班主任`) is known by its wording before anything is parted.
+    """
+    for said, code in _longest_first(codes):
+        whole = rf"(?<![^{_BETWEEN_ANSWERS}]){re.escape(said)}(?![^{_BETWEEN_ANSWERS}])"
+        word = F.regexp_replace(word, whole, code)
+    words = F.filter(F.split(word, f"[{_BETWEEN_ANSWERS}]+"), lambda answer: answer != "")
     return F.array_distinct(F.transform(words, lambda answer: F.coalesce(_code(answer, codes), answer)))
+
+
+def _longest_first(codes: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The wordings that hold a separator, in plain form; a longer one may hold a shorter one."""
+    plain = [(plain_word(said), code) for said, code in codes.items()]
+    return sorted((pair for pair in plain if re.search(f"[{_BETWEEN_ANSWERS}]", pair[0])), key=lambda p: -len(p[0]))

@@ -35,7 +35,9 @@ def test_all_contracts_hold_and_cover_all_families():
 
 def test_the_market_feedback_form_has_every_field_of_the_regulation():
     # 4 in the head, 28 in the body; 03a is a range, 02f has an unclear box, 03a and 03c have a flag beside the date
-    assert len(load("forms.market_feedback").fields) == 4 + 28 + 4 + 2  # plus submission id and time
+    assert (
+        len(load("forms.market_feedback").fields) == 4 + 28 + 4 + 5
+    )  # plus submission id, three moments, form version
 
 
 @pytest.mark.parametrize(

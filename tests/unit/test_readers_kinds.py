@@ -31,7 +31,10 @@ def test_the_extension_is_not_asked(tmp_path: Path) -> None:
         (b'{"results": []}', "JSON"),
         (b"\x1f\x8b\x08\x00", "a gzip archive"),
         (b"%PDF-1.7", "a PDF document"),
-        (_OLE, "an old binary Office file (.xls); save it as .xlsx"),
+        (_OLE, "an old binary Office file that is no workbook"),
+        (_OLE + "Workbook\0".encode("utf-16-le").ljust(512, b"\0"), "an old binary workbook (.xls)"),
+        (b'{"value": [], "@odata.context": "x#Submissions"}', "OData JSON"),
+        (b'{"@odata.context": "x#Submissions", "value": []}', "OData JSON"),
     ],
 )
 def test_another_kind_is_named(tmp_path: Path, content: bytes, seen: str) -> None:

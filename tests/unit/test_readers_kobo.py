@@ -30,6 +30,7 @@ def test_a_submission_of_the_feedback_form(tmp_path: Path) -> None:
     assert answered == {
         "source_row_number": 1, "source_timezone": "UTC", "submission_id": "u1", "submitted_at": "2026-01-31T08:30:00",
         "partner_name": "张三", "region_code": "330106", "known_from": "teacher parent", "sms_count": "12",
+        "form_version": "v1",
     }  # fmt: skip
 
 
@@ -79,9 +80,11 @@ def test_a_key_that_nobody_declared_is_named_by_its_place_only(tmp_path: Path) -
     assert (got.fault, got.detail) == (FileFaultReason.UNKNOWN_COLUMN, "record 2, key 3")
 
 
-def test_two_keys_of_one_field_refuse_the_file(tmp_path: Path) -> None:
-    got = _read('[{"是否开通": "是", "id": "a1", "开通状态": "否"}]', tmp_path)
-    assert (got.fault, got.detail) == (FileFaultReason.REPEATED_COLUMN, "record 1, key 3")
+def test_two_keys_of_one_field_must_not_say_two_things(tmp_path: Path) -> None:
+    both = '{"是否开通": "是", "id": "a1", "开通状态": null}, {"id": "a2", "是否开通": "是", "开通状态": "否"}'
+    got = _read(f"[{both}]", tmp_path)
+    assert got.cells[0][4] == "是"
+    assert got.faults == {2: RowFaultReason.REPEATED_VALUES_DIFFER}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,13 @@ with market_feedback as (
     select * from {{ source('desensitised', 'forms_market_feedback') }}
 ),
 
+newest_versions as (
+    select *
+    from market_feedback
+    qualify {{ is_newest_version(['submission_key'], changed_at='coalesce(deleted_at, changed_at)') }}
+),
+
+-- filtered behind the choice: a deletion must win over the versions before it, and only then go
 stg_forms__market_feedback as (
     select
         submission_key,
@@ -20,8 +27,8 @@ stg_forms__market_feedback as (
         sms_count,
         enquiry_call_count,
         target_group
-    from market_feedback
-    qualify {{ is_newest_version(['submission_key']) }}
+    from newest_versions
+    where deleted_at is null
 )
 
 select * from stg_forms__market_feedback

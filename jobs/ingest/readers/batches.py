@@ -1,7 +1,7 @@
 """Rows of text as Arrow batches with their technical columns, and the checks that hold for every kind of file."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,14 @@ def chunks(rows: Iterable[Row], names: Sequence[str]) -> Iterator[Chunk]:
         by_field = zip(names, zip(*cells, strict=True), strict=True)
         columns = {name: _text_array(list(values), found) for name, values in by_field}
         yield Chunk(pa.array(numbers, pa.int64()), columns, pa.array(found, pa.string()))
+
+
+def with_key_prefix(chunk: Chunk, contract: Contract, prefix: str) -> Chunk:
+    """The chunk with `prefix` before its keys, so that numbers of two channels differ; a NULL key stays NULL."""
+    key = chunk.columns.get(contract.key[0]) if prefix else None
+    if key is None:
+        return chunk
+    return replace(chunk, columns={**chunk.columns, contract.key[0]: pc.binary_join_element_wise(prefix, key, "")})
 
 
 def to_batches(contract: Contract, file: LandedFile, timezone: str, chunk: Chunk) -> Iterator[Any]:

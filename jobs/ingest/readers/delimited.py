@@ -13,7 +13,7 @@ from pyarrow import csv as arrow_csv
 
 from contracts.delimited import Part, filled_fields, parts
 from contracts.model import Contract, Reader
-from jobs.ingest.readers.batches import ROWS_AT_ONCE, Chunk, Row, also, chunks
+from jobs.ingest.readers.batches import ROWS_AT_ONCE, Chunk, Row, also, chunks, with_key_prefix
 from jobs.ingest.readers.decoding import decided_encoding, utf8_stream
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason
 from jobs.ingest.readers.headers import ColumnNames, Placement, place, repeats_header
@@ -45,7 +45,8 @@ def read_delimited(path: Path, contract: Contract, reader: Reader) -> Iterator[C
         filled, counters = filled_fields(reader.options), reader.options.get("counters", ())
         placement = place(header, contract, filled=filled, counters=counters)
         records = _Records(stream, head[behind:], delimiter, placement)
-        yield from records.chunks(contract.source.null_texts, parts(reader.options))
+        for chunk in records.chunks(contract.source.null_texts, parts(reader.options)):
+            yield with_key_prefix(chunk, contract, placement.key_prefix)
 
 
 def _header(head: bytes, delimiter: str) -> tuple[list[str], int]:

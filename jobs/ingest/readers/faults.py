@@ -11,7 +11,7 @@ class FileFaultReason(StrEnum):
 
     UNKNOWN_COLUMN = "a column is not declared in the contract"
     MISSING_COLUMN = "a required column is missing"
-    REPEATED_COLUMN = "two columns stand for the same field"
+    REPEATED_COLUMN = "two columns hold the same counter"
     WRONG_ENCODING = "the text is in none of the encodings that the contract allows"
     WRONG_DELIMITER = "the cells are not parted by the agreed character"
     WRONG_KIND = "the content is none of the kinds that the contract expects"
@@ -40,7 +40,7 @@ class RowFaultReason(StrEnum):
 
     RAGGED_ROW = "the row has more or fewer cells than the header"
     REPEATED_HEADER = "the row repeats the header"
-    REPEATED_VALUES_DIFFER = "two columns of the same name say different things"
+    REPEATED_VALUES_DIFFER = "two columns that stand for the same field say different things"
     PRECISION_LOST = "an identifier arrived as a rounded number"
     CELL_TOO_LONG = "a cell is longer than any text that a table takes"
     CONTROL_CHARACTER = "a cell holds a control character"

@@ -1,7 +1,7 @@
 """Which field of the contract a column of a file stands for. A name that nobody declared refuses the file."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import Any
@@ -10,20 +10,23 @@ from unicodedata import normalize
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contracts.model import Contract
+from contracts.model import Contract, Field
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, positions
 
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), 0x2060, 0xFEFF))
+_QUESTION_NUMBER = re.compile(r"\A[0-9]{1,3}、 ?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Placement:
     """Where the fields of a contract stand in a table.
 
-    fields: the columns of each field found, from 0; several where one header is repeated word for word.
+    fields: the columns of each field found, from 0; several where a header is repeated, or where an export of all
+        versions of a form has a renamed question under both names. What they say in one row must agree.
     unnamed: columns without a header; a value there has no meaning, so its row is ragged.
     headers: the header of each field found, to know a row that repeats them.
     counters: the header of each column that is a counter.
+    key_prefix: what goes before the record's number, see `contracts.model.Channel`; mostly nothing.
     """
 
     fields: Mapping[str, tuple[int, ...]]
@@ -31,6 +34,7 @@ class Placement:
     headers: Mapping[str, str]
     width: int
     counters: Mapping[int, str] = field(default_factory=dict)
+    key_prefix: str = ""
 
 
 class ColumnNames:
@@ -41,6 +45,7 @@ class ColumnNames:
             normal_name(name): field.name for field in contract.fields for name in (*field.aliases, field.name)
         }
         self._ignored = _any_of(contract.source.ignored_columns)
+        self._channels = {normal_name(channel.header): channel.name for channel in contract.source.channels}
 
     def field(self, header: str) -> str | None:
         """The field that the header stands for; None for any other header."""
@@ -50,6 +55,13 @@ class ColumnNames:
         """Whether the contract declares the header as never read; a declared field wins, so ask `field` first."""
         return self._ignored is not None and self._ignored.match(normal_name(header)) is not None
 
+    def key_prefix(self, headers: Iterable[str]) -> str:
+        """What goes before the number of a record with these headers; an empty text outside declared channels."""
+        if not self._channels:
+            return ""
+        written = {normal_name(header) for header in headers}
+        return next((f"{name}-" for header, name in self._channels.items() if header in written), "")
+
 
 def _any_of(globs: Sequence[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(translate(normal_name(glob)) for glob in globs)) if globs else None
@@ -58,25 +70,25 @@ def _any_of(globs: Sequence[str]) -> re.Pattern[str] | None:
 def normal_name(header: str) -> str:
     """A header as it is compared: compatibility forms unified, trimmed, runs of blanks as one; case matters.
 
-    Invisible characters and blanks before a bracket go too: both differ between exports of one system.
+    Invisible characters and blanks before a bracket go too: both differ between exports of one system. So does the
+    number that survey platforms put before a question: a question that is put in between changes all that follow.
 
     Example:
-        >>> normal_name("  平均 单价  （元） ")
-        '平均 单价(元)'
+        >>> normal_name("  平均 单价  （元） "), normal_name("12、所在区域")
+        ('平均 单价(元)', '所在区域')
     """
     visible = normalize("NFKC", header).translate(_INVISIBLE)
-    return " ".join(visible.split()).replace(" (", "(")
+    return _QUESTION_NUMBER.sub("", " ".join(visible.split())).replace(" (", "(")
 
 
 def place(
     header: Sequence[str], contract: Contract, *, filled: Collection[str] = (), counters: Sequence[str] = ()
 ) -> Placement:
-    """Find the contract's fields in a header, in any order; a header repeated word for word is one field.
+    """Find the contract's fields in a header, in any order; all columns under names of one field are that field.
 
     Blank headers at the end are no columns. A missing optional field is left out of the placement.
     filled: required fields that may be missing, for other columns give them. counters: headers that are counters.
-    Raises: FileFault for an unknown column, two names of one field, a counter that is there twice, a missing required
-        field; positions only.
+    Raises: FileFault for an unknown column, a counter that is there twice, a missing required field; positions only.
     """
     names, is_counter = ColumnNames(contract), _any_of(counters)
     width = max((place + 1 for place, text in enumerate(header) if normal_name(text)), default=0)
@@ -96,11 +108,10 @@ def place(
             unknown.append(column)
     if unknown:
         raise FileFault(FileFaultReason.UNKNOWN_COLUMN, positions("column", unknown, width))
-    _require_one_name_each(header, found, width)
     if repeated := [column for columns in counted.values() if len(columns) > 1 for column in columns]:
         raise FileFault(FileFaultReason.REPEATED_COLUMN, positions("column", repeated, width))
     given = {*found, *filled}
-    if missing := [field.name for field in contract.fields if field.required and field.name not in given]:
+    if missing := [field.name for field in contract.fields if field.required and not _sources(field) & given]:
         raise FileFault(FileFaultReason.MISSING_COLUMN, ", ".join(missing))
     return Placement(
         fields={field: tuple(columns) for field, columns in found.items()},
@@ -108,6 +119,7 @@ def place(
         headers={field: header[columns[0]] for field, columns in found.items()},
         width=len(header),
         counters={columns[0]: name for name, columns in counted.items()},
+        key_prefix=names.key_prefix(header),
     )
 
 
@@ -123,7 +135,6 @@ def repeats_header(columns: Mapping[str, Any], placement: Placement) -> Any:
     return repeats
 
 
-def _require_one_name_each(header: Sequence[str], found: Mapping[str, Sequence[int]], width: int) -> None:
-    for columns in found.values():
-        if len({normal_name(header[column]) for column in columns}) > 1:
-            raise FileFault(FileFaultReason.REPEATED_COLUMN, positions("column", columns, width))
+def _sources(field: Field) -> set[str]:
+    """The fields whose columns may hold what belongs here: its own, and the one it had in other versions."""
+    return {field.name} | ({field.moved_from.column} if field.moved_from else set())

@@ -28,7 +28,16 @@ _MARKUP = re.compile(rb"<[?!A-Za-z_]")
 _HTML = re.compile(rb"<!doctype\s+html|<(?:html|head|body|table|meta)[\s>]", re.IGNORECASE)
 # a header such as [FDD]切换次数 opens with a bracket and is no JSON
 _JSON = re.compile(rb"\[\s*(?:[\[{\]\"0-9tfn-]|\Z)|\{\s*(?:[\"}]|\Z)")
-_NAMES = {"csv": "delimited text", "xlsx": "a workbook (.xlsx)", "kobo_json": "JSON", "pm_xml": "XML"}
+#: An OData document leads with its rows or with an annotation; a page of Kobo never does.
+_ODATA = re.compile(rb'\{\s*"(?:value"|@odata\.)')
+_NAMES = {
+    "csv": "delimited text",
+    "xlsx": "a workbook (.xlsx)",
+    "xls": "an old binary workbook (.xls)",
+    "kobo_json": "JSON",
+    "odata_json": "OData JSON",
+    "pm_xml": "XML",
+}
 
 
 def kind_of(path: Path, expected: Sequence[str]) -> str:
@@ -57,13 +66,16 @@ def _recognised(path: Path, head: bytes) -> tuple[str, str]:
     if head.startswith(_ZIP):
         return ("xlsx", _NAMES["xlsx"]) if _is_workbook(path) else ("", "a zip archive without a workbook")
     if head.startswith(_OLE):
-        return "", _kind_of_ole(path)
+        return _kind_of_ole(path)
     for magic, name in _OTHERS.items():
         if head.startswith(magic):
             return "", name
     if _MARKUP.match(text):
         return ("", "an HTML page") if _HTML.match(text) else ("pm_xml", _NAMES["pm_xml"])
-    return ("kobo_json", _NAMES["kobo_json"]) if _JSON.match(text) else ("csv", _NAMES["csv"])
+    kind = "csv"
+    if _JSON.match(text):
+        kind = "odata_json" if _ODATA.match(text) else "kobo_json"
+    return kind, _NAMES[kind]
 
 
 def _is_workbook(path: Path) -> bool:
@@ -78,18 +90,25 @@ def _is_workbook(path: Path) -> bool:
     return any(name.startswith("xl/") for name in names)
 
 
-def _kind_of_ole(path: Path) -> str:
+def _kind_of_ole(path: Path) -> tuple[str, str]:
     """What an OLE container holds. Raises: FileFault ENCRYPTED."""
     if holds_encrypted_office(path):
         raise FileFault(FileFaultReason.ENCRYPTED, "a workbook with a password; save it without")
-    return "an old binary Office file (.xls); save it as .xlsx"
+    if _has_stream(path, "Workbook\0", "Book\0"):
+        return "xls", _NAMES["xls"]
+    return "", "an old binary Office file that is no workbook"
 
 
 def holds_encrypted_office(path: Path) -> bool:
-    """Whether an OLE container is the wrapper of an Office file with a password: its directory names the streams."""
+    """Whether an OLE container is the wrapper of an Office file with a password."""
+    return _has_stream(path, "EncryptedPackage")
+
+
+def _has_stream(path: Path, *names: str) -> bool:
+    """Whether the directory of an OLE container names one of the streams."""
     with path.open("rb") as file:
         header = file.read(512)
         sector = 1 << int.from_bytes(header[30:32], "little") if header[30:32] in {b"\x09\x00", b"\x0c\x00"} else 512
         file.seek((int.from_bytes(header[48:52], "little") + 1) * sector)
         directory = file.read(8192)
-    return "EncryptedPackage".encode("utf-16-le") in directory
+    return any(name.encode("utf-16-le") in directory for name in names)

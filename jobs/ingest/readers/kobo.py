@@ -1,36 +1,15 @@
 """KoboToolbox submissions: a JSON array of objects, or a page with the array in `results`; read one by one."""
 
-import codecs
-import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
 
 from contracts.model import Contract, Reader
-from jobs.ingest.readers.batches import Chunk, Row, chunks
-from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason
-from jobs.ingest.readers.headers import ColumnNames
+from jobs.ingest.readers.batches import Chunk, chunks
+from jobs.ingest.readers.faults import FileFault, FileFaultReason
+from jobs.ingest.readers.json_text import JsonText
+from jobs.ingest.readers.records import record_rows
 
-_CHUNK_BYTES = 1 << 20
-_LONGEST_RECORD = 16 << 20
 _PAGE_KEYS = frozenset(("count", "next", "previous", "results"))
-_NOT_BLANK = re.compile(r"[^ \t\r\n]")
-_INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
-
-
-class Number(str):
-    """A JSON number as it is written, so that no digit is lost."""
-
-    __slots__ = ()
-
-
-class NotFinite:
-    """NaN or infinite, which JSON does not know and some programs write."""
-
-
-class Doubled(dict[str, object]):
-    """An object in which a key occurs twice; JSON keeps the last one and tells nobody."""
 
 
 def read_kobo(path: Path, contract: Contract, reader: Reader) -> Iterator[Chunk]:  # noqa: ARG001 - readers have one shape
@@ -40,69 +19,18 @@ def read_kobo(path: Path, contract: Contract, reader: Reader) -> Iterator[Chunk]
     """
     names = tuple(field.name for field in contract.fields)
     with path.open("rb") as file:
-        submissions = _submissions(_JsonText(file))
-        yield from chunks(_rows(submissions, ColumnNames(contract), contract), names)
+        yield from chunks(record_rows(_submissions(JsonText(file)), contract), names)
 
 
-def _rows(submissions: Iterator[object], names: ColumnNames, contract: Contract) -> Iterator[Row]:
-    fields = {field.name: place for place, field in enumerate(contract.fields)}
-    types = [field.type for field in contract.fields]
-    known: dict[str, str | None] = {}
-    for number, submission in enumerate(submissions, 1):
-        if not isinstance(submission, dict):
-            raise FileFault(FileFaultReason.WRONG_STRUCTURE, f"record {number} is no object")
-        fault = RowFaultReason.DUPLICATE_KEY if isinstance(submission, Doubled) else None
-        cells: list[str | None] = [None] * len(types)
-        answered: set[str] = set()
-        for position, (key, value) in enumerate(submission.items(), 1):
-            if key not in known:
-                known[key] = _field(key, names, number, position)
-            if (field := known[key]) is None:
-                continue
-            if field in answered:
-                raise FileFault(FileFaultReason.REPEATED_COLUMN, f"record {number}, key {position}")
-            answered.add(field)
-            place = fields[field]
-            cells[place], problem = _text(value, types[place])
-            fault = fault or problem
-        yield number, fault, cells
-
-
-def _field(key: str, names: ColumnNames, number: int, position: int) -> str | None:
-    """The field that a key stands for; None for a key that is declared as never read."""
-    if field := names.field(key):
-        return field
-    if names.is_ignored(key):
-        return None
-    raise FileFault(FileFaultReason.UNKNOWN_COLUMN, f"record {number}, key {position}")
-
-
-def _text(value: object, kind: str) -> tuple[str | None, RowFaultReason | None]:
-    match value:
-        case Number():
-            is_rounded = kind == "string" and not _INTEGER.fullmatch(value)
-            return str(value), RowFaultReason.PRECISION_LOST if is_rounded else None
-        case str():
-            return value or None, None
-        case bool():
-            return str(value).lower(), None
-        case None:
-            return None, None
-        case NotFinite():
-            return None, RowFaultReason.NOT_A_NUMBER
-    return None, RowFaultReason.NESTED_VALUE
-
-
-def _submissions(text: "_JsonText") -> Iterator[object]:
+def _submissions(text: JsonText) -> Iterator[object]:
     if text.peek() == "[":
         yield from text.array()
     else:
         yield from _page(text)
-    if text.peek():
-        raise FileFault(FileFaultReason.MALFORMED, "more text behind the end")
+    text.require_end()
 
 
-def _page(text: "_JsonText") -> Iterator[object]:
+def _page(text: JsonText) -> Iterator[object]:
     found = False
     for key in text.keys():  # noqa: SIM118 - no mapping: the keys of an object as they come
         if key not in _PAGE_KEYS or (key == "results" and (found or text.peek() != "[")):
@@ -114,104 +42,3 @@ def _page(text: "_JsonText") -> Iterator[object]:
             text.value()
     if not found:
         raise FileFault(FileFaultReason.WRONG_STRUCTURE, "no array of records, and no page with one in results")
-
-
-class _JsonText:
-    """A JSON text that is read value by value and held a little at a time; UTF-8 only."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        self._parser = json.JSONDecoder(
-            parse_int=Number, parse_float=Number, parse_constant=lambda _: NotFinite(), object_pairs_hook=_object
-        )
-        self._text, self._at, self._is_whole = "", 0, False
-
-    def peek(self) -> str:
-        """The next character that is no blank; an empty text at the end."""
-        while not (found := _NOT_BLANK.search(self._text, self._at)):
-            self._at = len(self._text)
-            if not self._fill():
-                return ""
-        self._at = found.start()
-        return self._text[self._at]
-
-    def array(self) -> Iterator[object]:
-        """The values of the array that begins here."""
-        yield from self._listed("[", "]", self.value)
-
-    def keys(self) -> Iterator[str]:
-        """The keys of the object that begins here; the caller takes each value before the next key."""
-        yield from self._listed("{", "}", self._key)
-
-    def value(self) -> Any:
-        """The value that begins here. Raises: FileFault when it is cut, too long, or no JSON."""
-        self.peek()
-        while True:
-            try:
-                value, end = self._parser.raw_decode(self._text, self._at)
-            except json.JSONDecodeError:
-                self._need_more()
-                continue
-            except RecursionError:
-                raise FileFault(FileFaultReason.MALFORMED, "nested too deeply") from None
-            if end < len(self._text) or not self._fill():  # a number may go on in the next chunk
-                self._at = end
-                return value
-
-    def _key(self) -> str:
-        key = self.value()
-        if not isinstance(key, str) or self._next() != ":":
-            raise FileFault(FileFaultReason.MALFORMED, "an object without a key")
-        return key
-
-    def _listed(self, opening: str, closing: str, item: Any) -> Iterator[Any]:
-        if self._next() != opening:
-            raise FileFault(FileFaultReason.WRONG_STRUCTURE, "neither an array nor a page of records")
-        if self.peek() == closing:
-            self._next()
-            return
-        while True:
-            yield item()
-            sign = self._next()
-            if sign == closing:
-                return
-            if sign != ",":
-                raise FileFault(FileFaultReason.MALFORMED if sign else FileFaultReason.TRUNCATED)
-
-    def _next(self) -> str:
-        character = self.peek()
-        self._at += 1
-        return character
-
-    def _need_more(self) -> None:
-        """Read on, for a value may be cut at the end of what is held; what never becomes a value is refused."""
-        if len(self._text) - self._at > _LONGEST_RECORD:
-            raise FileFault(FileFaultReason.MALFORMED, f"no whole value in {_LONGEST_RECORD} characters")
-        if not self._fill():
-            raise FileFault(FileFaultReason.TRUNCATED if self._at_end_of_value() else FileFaultReason.MALFORMED)
-
-    def _at_end_of_value(self) -> bool:
-        """Whether the parser ran out of text, rather than met a wrong character."""
-        try:
-            self._parser.raw_decode(self._text, self._at)
-        except json.JSONDecodeError as error:
-            return error.pos >= len(self._text.rstrip()) or error.msg.startswith("Unterminated")
-        return False
-
-    def _fill(self) -> bool:
-        if self._is_whole:
-            return False
-        chunk = self._file.read(_CHUNK_BYTES)
-        try:
-            more = self._decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError:
-            raise FileFault(FileFaultReason.WRONG_ENCODING, "JSON is UTF-8") from None
-        self._text, self._at = self._text[self._at :] + more, 0
-        self._is_whole = not chunk
-        return bool(chunk)
-
-
-def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else Doubled(found)

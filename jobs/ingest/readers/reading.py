@@ -7,13 +7,16 @@ from typing import Any
 
 from contracts.model import Contract, Reader
 from jobs.ingest.readers.batches import Chunk, LandedFile, fault_batch, to_batches
+from jobs.ingest.readers.binary_workbook import read_binary_workbook
 from jobs.ingest.readers.delimited import read_delimited
 from jobs.ingest.readers.documents import read_document
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
 from jobs.ingest.readers.kinds import kind_of
 from jobs.ingest.readers.kobo import read_kobo
+from jobs.ingest.readers.odata import read_odata
 from jobs.ingest.readers.performance import read_performance
 from jobs.ingest.readers.spreadsheet import read_spreadsheet
+from jobs.ingest.readers.versions import in_todays_columns
 
 MEBIBYTE = 1 << 20
 
@@ -21,7 +24,9 @@ _READERS: Mapping[str, Callable[[Path, Contract, Reader], Iterator[Chunk]]] = {
     "csv": read_delimited,
     "document": read_document,
     "xlsx": read_spreadsheet,
+    "xls": read_binary_workbook,
     "kobo_json": read_kobo,
+    "odata_json": read_odata,
     "pm_xml": read_performance,
 }
 
@@ -64,4 +69,4 @@ def _read(contract: Contract, file: LandedFile) -> Iterator[Any]:
     reader = next(reader for reader in contract.source.readers if reader.kind == kind)
     timezone = str(reader.options.get("timezone", contract.source.timezone))
     for chunk in _READERS[kind](file.path, contract, reader):
-        yield from to_batches(contract, file, timezone, chunk)
+        yield from to_batches(contract, file, timezone, in_todays_columns(chunk, contract))

@@ -3,7 +3,7 @@
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -126,6 +126,14 @@ def _date_styles(archive: zipfile.ZipFile, part: str | None) -> tuple[frozenset[
                 codes[int(element.get("numFmtId"))] = element.get("formatCode")
             elif _local(element.getparent()) == "cellXfs":
                 styles.append(int(element.get("numFmtId", "0")))
+    return time_styles(styles, codes)
+
+
+def time_styles(styles: Sequence[int], codes: Mapping[int, str]) -> tuple[frozenset[int], frozenset[int]]:
+    """The places of the styles that show a date or time of day, and of those that show a duration.
+
+    styles: the number format of each cell style; codes: what is written in the number formats that say it.
+    """
     durations = {place for place, style in enumerate(styles) if is_timedelta_format(codes.get(style))}
     dates = {place for place, style in enumerate(styles) if _shows_date(style, codes.get(style))}
     return frozenset(dates - durations), frozenset(durations)

@@ -1,0 +1,1 @@
+"""New submissions of a form server into landing; what happens to them there is not asked here."""
