@@ -18,7 +18,7 @@ import pytest
 from contracts.loading import load
 from contracts.model import Pull
 from jobs.errors import PullFailed
-from jobs.ingest.arrival import arrivals, take
+from jobs.ingest.arrival import arrivals, store, take
 from jobs.ingest.claim import claim
 from jobs.pull import inbox
 from jobs.pull import server as limits
@@ -169,7 +169,7 @@ def test_a_page_that_was_taken_in_meanwhile_is_known_by_the_ledger(tmp_path: Pat
             arrivals(tmp_path, VISIT, day=None, settle_seconds=0), key=lambda a: a.path.stat().st_mtime_ns
         )
         for arrival in (first, second):
-            take(arrival, tmp_path, VISIT)
+            take(arrival, store(tmp_path, VISIT))
         assert pulled(server, tmp_path, known=[first.sha256, second.sha256]) == Pulled(0, 0)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 #: How much of a document is read; the rest stays in the file.
-MOST_CHARACTERS = 200_000
+MOST_CHARACTERS = 131_072  # as any cell of a table
 MOST_PAGES = 500
 
 # characters that no column takes: controls but tab and line ends, and halves of surrogate pairs
