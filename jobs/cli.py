@@ -170,6 +170,26 @@ def gate(
 
 
 @app.command()
+def locate() -> None:
+    """Place measurement reports by the cells' sites; core data, for the machine room alone (D09-3, D09-10).
+
+    The result lies in the zone `restricted`: in no catalogue, no view and no mart. The scheduler never runs this.
+
+    Example: lakewarden locate
+    """
+    from jobs.restricted.run import REPORTS  # noqa: PLC0415
+    from jobs.restricted.run import locate as run  # noqa: PLC0415
+
+    settings = from_environment()
+    with _lake(settings, writes=REPORTS) as lake:
+        done = run(lake)
+    for batch in done:
+        console.print(f"{REPORTS} batch {batch.batch_id}: {batch.positions} positions of {batch.rows} rows")
+    if not done:
+        console.print(f"{REPORTS}: every batch is placed already, or none has passed gate raw")
+
+
+@app.command()
 def build() -> None:
     """Rebuild the marts from what is released, beside what readers see; does nothing when nothing has changed.
 

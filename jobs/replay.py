@@ -9,7 +9,7 @@ from jobs.errors import NothingToReplay
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
 from jobs.storage.ledger_rows import FileRow, FileState
-from jobs.storage.zones import Zone
+from jobs.storage.zones import ZONES_OF_ROWS
 
 
 def replay(lake: Lake, contract: Contract, file_sha256: str) -> FileRow:
@@ -32,7 +32,7 @@ def refuse(lake: Lake, contract: Contract, file_sha256: str, reason: str) -> Fil
     """
     ledger = Ledger(lake.home)
     file = _find(ledger, contract, file_sha256)
-    for zone in (Zone.RAW, Zone.QUARANTINE, Zone.DESENSITISED, Zone.VAULT):
+    for zone in ZONES_OF_ROWS:
         if lake.exists(zone, contract.table):
             lake.delete_file(zone, contract.table, file.file_sha256, except_batch="")
     refused = replace(

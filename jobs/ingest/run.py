@@ -19,7 +19,7 @@ from jobs.ingest.readers import read_files, text_schema
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
 from jobs.storage.ledger_rows import BatchRow, BatchState, FileRow, FileState
-from jobs.storage.zones import Zone
+from jobs.storage.zones import ZONES_OF_ROWS, Zone
 from jobs.verdicts import record
 
 #: Rows of quarantine keep the text as it came, so that they can be mended; the zone is restricted like raw.
@@ -152,7 +152,7 @@ def _forget_earlier_batches(lake: Lake, contract: Contract, batch_id: str, files
     for file in files:
         if file.rows_in is None:
             continue
-        for zone in (Zone.RAW, Zone.QUARANTINE, Zone.DESENSITISED, Zone.VAULT):
+        for zone in ZONES_OF_ROWS:
             if lake.exists(zone, contract.table):
                 lake.delete_file(zone, contract.table, file.file_sha256, except_batch=batch_id)
 

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from contracts.model import Contract
+from contracts.model import Classification, Contract
 from jobs.storage.zones import Zone
 
 
@@ -54,15 +54,19 @@ class Lake:
         frame = self.spark.read.format("delta").load(str(self.path(zone, table)))
         return frame if batch_id is None else frame.where(F.col("batch_id") == batch_id)
 
-    def create(self, zone: Zone, table: str, columns: Mapping[str, str]) -> None:
+    def create(
+        self, zone: Zone, table: str, columns: Mapping[str, str], *, classification: Classification | None = None
+    ) -> None:
         """Create the table unless it is there; no column but the batch id gets minima and maxima into Delta's log.
 
         Statistics of a personal column would stand in clear in `_delta_log` and survive a DELETE.
+        classification: of a table that no contract describes; it is written into the table's properties.
         """
+        graded = f"'lakewarden.classification' = '{classification}', " if classification else ""
         declared = ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
         self.spark.sql(
             f"CREATE TABLE IF NOT EXISTS delta.`{self.path(zone, table)}` ({declared}) USING delta "
-            "TBLPROPERTIES ('delta.dataSkippingStatsColumns' = 'batch_id', "
+            f"TBLPROPERTIES ({graded}'delta.dataSkippingStatsColumns' = 'batch_id', "
             "'delta.enableDeletionVectors' = 'false', 'delta.enableChangeDataFeed' = 'false')"
         )
 

@@ -10,4 +10,9 @@ class Zone(StrEnum):
     QUARANTINE = "quarantine"
     VAULT = "vault"
     DESENSITISED = "desensitised"
+    RESTRICTED = "restricted"
     OPS = "ops"
+
+
+#: Where rows of a landed file may lie; who takes a file back takes it out of all of them.
+ZONES_OF_ROWS = (Zone.RAW, Zone.QUARANTINE, Zone.DESENSITISED, Zone.VAULT, Zone.RESTRICTED)
