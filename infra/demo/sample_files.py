@@ -35,7 +35,7 @@ def write(contract: Contract, day: date, folder: Path) -> Iterator[Tally]:
 def write_file(contract: Contract, reader: Reader, day: date, folder: Path, *, encoding: str = "utf-8-sig") -> Path:
     """Write the sample rows as the file that `reader` takes; `encoding` is that of delimited text.
 
-    A document is a short text of no row at all.
+    A document is a short text, and one record.
     Raises: NoSample for a kind of file that is no table of rows, such as measurement XML.
     """
     if reader.kind == _DOCUMENT:
