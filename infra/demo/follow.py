@@ -147,7 +147,7 @@ class Runs:
         now = time.monotonic()
         last_line, last_at = self._said.get(dag, ("", 0.0))
         if line != last_line or now - last_at > REPORT_S:
-            self.say(f"  {now - self._began:5.0f} s  {dag:<8} {line}")
+            self.say(f"  {now - self._began:5.0f} s  {dag:<9} {line}")
             self._said[dag] = (line, now)
 
     def what_failed(self, dag: str, run: str) -> str:

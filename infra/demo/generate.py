@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,16 +12,35 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from infra.demo import cells, customers, forms, measurements, transactions
+from contracts.loading import load
+from infra.demo import cells, customers, forms, measurements, sample_files, transactions
 from infra.demo.market import Market
 from infra.demo.people import Canary
 from infra.demo.planting import Tally
+from infra.demo.samples import ROWS
 from infra.demo.setting import Setting, size_of
+
+#: Datasets of which a few sample rows arrive, whatever the size: one of each family, and what takes a way of its own.
+#: Each costs the pipeline some seconds, so not every dataset is here.
+SAMPLED = (
+    "crm.complaints",  # a register kept about customers, beside their master data
+    "dealer.a_cards",  # a wide form: bands, masks, seals, several answers to one question
+    "documents.files",  # a file is the record
+    "forms.partner_handover",  # the form whose contacts are sealed
+    "network.xdr_s1_mme",  # records without header, moments as numbers, subscribers only as keys
+    "power.supply_applications",  # sums, and what is required of some applicants only
+    "registers.information_loans",  # employees, by day and hour
+)
+_REFRESH_ROWS = 2_000
+
+
+def _sample(dataset: str, setting: Setting, folder: Path) -> Iterator[Tally]:
+    return sample_files.write(load(dataset), setting.day, folder)
+
 
 _WRITERS: dict[str, Callable[[Setting, Path], Iterator[Tally]]] = {
     module.DATASET: module.write for module in (forms, cells, measurements, customers, transactions)
-}
-_REFRESH_ROWS = 2_000
+} | {dataset: partial(_sample, dataset) for dataset in SAMPLED}
 
 
 class AlreadyThere(Exception):
@@ -95,6 +115,7 @@ def expected_rows(setting: Setting) -> dict[str, int]:
         measurements.DATASET: size.cells * hours * len(measurements.COUNTERS),
         customers.DATASET: Market(setting).count_on(setting.last_day),
         transactions.DATASET: size.transactions,
+        **dict.fromkeys(SAMPLED, ROWS),
     }
 
 

@@ -89,6 +89,17 @@ def mobile(rng: random.Random) -> str:
     return f"{rng.choice(MOBILE_PREFIXES)}{rng.randrange(10**8):08d}"
 
 
+def imsi(subscriber: int) -> str:
+    """The fifteen digits of a subscriber in a Chinese network; `subscriber` below 10^10. Source: 3GPP TS 23.003."""
+    return f"46000{subscriber:010d}"
+
+
+def imei(device: int) -> str:
+    """The fifteen digits of a device, the last a check digit; `device` below 10^6. Source: 3GPP TS 23.003."""
+    first14 = f"86000000{device:06d}"
+    return first14 + luhn_check(first14)
+
+
 def disguised_mobile(rng: random.Random, number: str) -> str:
     """The number as people write it: mostly plain, else with blanks, hyphens, a country code or full-width digits."""
     style = rng.randrange(20)

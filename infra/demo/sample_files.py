@@ -1,18 +1,22 @@
-"""The sample rows of a dataset as a file of each kind that a person or a form server would send."""
+"""The sample rows of a dataset as a file of each kind that a person, a form server or a machine would send."""
 
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple
 
+from contracts.delimited import layouts, parts
 from contracts.model import Contract, Field, Reader
 from infra.demo.planting import Tally
+from infra.demo.sample_exports import in_layout, with_counters_beside, with_parts_inside
 from infra.demo.samples import ROWS, NoSample, Value, rows
-from infra.demo.writing import RowFile, csv_file, json_file, xlsx_file
+from infra.demo.writing import RowFile, json_file, record_file, text_file, xlsx_file
 
 _SHEET = "样例"
+_DOCUMENT = "document"
+_ZONE = timezone(timedelta(hours=8))
 _CHINESE = re.compile(r"[一-鿿]")
 _TIME_PATTERN = re.compile(r"'([^']*)'|\[[^\]]*\]|yyyy|MM|dd|HH|mm|ss|XXX")
 _DIRECTIVES = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "XXX": "+08:00"}
@@ -23,24 +27,59 @@ def write(contract: Contract, day: date, folder: Path) -> Iterator[Tally]:
 
     Raises: NoSample.
     """
-    path = write_file(contract, contract.source.readers[0], day, folder)
-    yield Tally(rows=ROWS, files=[path.name])
+    reader = contract.source.readers[0]
+    path = write_file(contract, reader, day, folder)
+    yield Tally(rows=1 if reader.kind == _DOCUMENT else ROWS, files=[path.name])
 
 
 def write_file(contract: Contract, reader: Reader, day: date, folder: Path, *, encoding: str = "utf-8-sig") -> Path:
     """Write the sample rows as the file that `reader` takes; `encoding` is that of delimited text.
 
+    A document is a short text, and one record.
     Raises: NoSample for a kind of file that is no table of rows, such as measurement XML.
     """
+    if reader.kind == _DOCUMENT:
+        return _write_document(contract, day, folder)
     if reader.kind not in _KINDS:
         raise NoSample(f"{contract.id}: a contract alone makes no file of kind {reader.kind}")
-    kind = _KINDS[reader.kind]
-    path = folder / f"{contract.label}.{kind.suffix}"
-    names = [kind.name(field) for field in contract.fields]
-    with _opened(path, reader, names, encoding) as file:
-        for values in rows(contract, day):
-            file.write([kind.written(field, values[field.name]) for field in contract.fields])
+    path = folder / f"{contract.label}.{_KINDS[reader.kind].suffix}"
+    table = _table(contract, reader, day)
+    with _opened(path, reader, table.header, encoding) as file:
+        for row in table.rows:
+            file.write(row)
     return path
+
+
+def _write_document(contract: Contract, day: date, folder: Path) -> Path:
+    path = folder / f"{contract.label}.txt"
+    with text_file(path) as out:
+        out.write(f"样例文件\n{day:%Y-%m-%d} 收到，内容为虚构。\n")
+    return path
+
+
+class _Table(NamedTuple):
+    """What stands in a file; records of a layout have no header."""
+
+    header: list[str]
+    rows: list[list[object]]
+
+
+def _table(contract: Contract, reader: Reader, day: date) -> _Table:
+    versions = layouts(reader.options)
+    kind = _RECORDS if versions else _KINDS[reader.kind]
+    written = [
+        with_parts_inside(
+            {field.name: kind.written(field, values[field.name]) for field in contract.fields}, parts(reader.options)
+        )
+        for values in rows(contract, day)
+    ]
+    if "counters" in reader.options:
+        written = with_counters_beside(written)
+    names = {field.name: kind.name(field) for field in contract.fields}
+    named = [{names.get(name, name): cell for name, cell in row.items()} for row in written]
+    if versions:
+        return _Table([], [in_layout(row, versions[0]) for row in named])
+    return _Table(list(named[0]), [list(row.values()) for row in named])
 
 
 def header(field: Field) -> str:
@@ -56,7 +95,10 @@ def question(field: Field) -> str:
 def _opened(path: Path, reader: Reader, names: list[str], encoding: str) -> AbstractContextManager[RowFile]:
     if reader.kind == "xlsx":
         return xlsx_file(path, names, str(reader.options.get("sheet", _SHEET)))
-    return json_file(path, names) if reader.kind == "kobo_json" else csv_file(path, names, encoding)
+    if reader.kind == "kobo_json":
+        return json_file(path, names)
+    between = str(reader.options.get("delimiter", ",")) + (" " if reader.options.get("is_padded") else "")
+    return record_file(path, names, encoding, between)
 
 
 def _as_text(field: Field, value: Value) -> object:
@@ -64,13 +106,26 @@ def _as_text(field: Field, value: Value) -> object:
     match value:
         case bool():
             return _word(field, str(value).lower(), "是" if value else "否")
+        case int() if "hexadecimal" in field.formats:
+            return f"{value:X}"
         case str():
             return _word(field, value, value)
         case list():
             return "、".join(_word(field, code, code) for code in value)
         case date():
-            return value.strftime(_directives(field))
+            return _moment(field, value)
     return value
+
+
+def _moment(field: Field, value: date) -> str:
+    if isinstance(value, datetime) and "epoch_ms" in field.formats:
+        return f"{value.replace(tzinfo=_ZONE).timestamp() * 1000:.0f}"
+    return value.strftime(_directives(field))
+
+
+def _as_record(field: Field, value: Value) -> object:
+    """The value as a probe writes it, which has no words for yes and no."""
+    return int(value) if isinstance(value, bool) else _as_text(field, value)
 
 
 def _as_cell(field: Field, value: Value) -> object:
@@ -117,3 +172,4 @@ _KINDS = {
     "xlsx": _Kind("xlsx", header, _as_cell),
     "kobo_json": _Kind("json", question, _as_answer),
 }
+_RECORDS = _Kind("csv", header, _as_record)

@@ -25,7 +25,7 @@ _NAMES = ("欧阳测试", "上官样例", "司马演示", "诸葛示例", "皇�
 _DIVISION = "^[1-9][0-9]{5}$"
 _OLDEST_DAYS = 90  # no chain of days in a contract is nearly as long
 _BORN = date(1980, 1, 1)
-_FIRST_NUMBER = 10  # one start for all open ranges, so that a difference of two parts is not below zero
+_FIRST_NUMBER = 10  # one start wherever the range has it, so that a difference of two parts is not below zero
 
 
 class NoSample(Exception):
@@ -99,9 +99,10 @@ def _number(field: Field, at: _Place) -> float:
     if isinstance(field.treatment, Grid):
         city = CITIES[at.row]
         return city.longitude if field.treatment.axis == "longitude" else city.latitude
-    if field.maximum is None:
-        return float(max(_FIRST_NUMBER, field.minimum or 0) + at.row + at.rank)
-    low = 0 if (field.minimum or 0) <= 0 <= field.maximum else (field.minimum or 0)
+    number = float(max(_FIRST_NUMBER, field.minimum or 0) + at.row + at.rank)
+    if field.maximum is None or number <= field.maximum:
+        return number
+    low = 0 if (field.minimum or 0) <= 0 < field.maximum else (field.minimum or 0)
     return low + (at.row + at.rank) % (field.maximum - low + 1)
 
 
@@ -161,6 +162,7 @@ _FOLLOWS: Mapping[str, Callable[[Values, Mapping[str, Any]], float]] = {
     "at_most_sum": lambda values, said: min(_at(values, said["column"]), _sum(values, said)),
     "zero_when_all_zero": lambda values, said: _at(values, said["column"]) if _sum(values, said) else 0,
     "equals_linear": lambda values, said: sum(_at(values, name) * factor for name, factor in said["terms"].items()),
+    "equals_count": lambda values, said: sum(values[name] is not None for name in said["of"]),
     "equals_modulo": lambda values, said: _at(values, said["of"]) % said["modulus"],
 }
 
@@ -188,5 +190,8 @@ _IDENTIFIERS: Mapping[str | None, Callable[[Field, _Place], Value]] = {
     "uscc": lambda _, at: identifiers.uscc(at.division, at.row + 1),
     "email": lambda _, at: f"sample{at.row + 1}@example.com",
     "url": lambda _, at: f"www.example.com/{at.row + 1}",
+    "imsi": lambda _, at: identifiers.imsi(at.row + 1),
+    "imei": lambda _, at: identifiers.imei(at.row + 1),
+    "ip": lambda _, at: f"192.0.2.{at.row + 1}",
     "birth_date": lambda _, at: _BORN + timedelta(days=at.row),
 }

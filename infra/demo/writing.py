@@ -34,6 +34,19 @@ def csv_file(path: Path, header: Sequence[str], encoding: str) -> Iterator[RowFi
 
 
 @contextmanager
+def record_file(path: Path, header: Sequence[str], encoding: str, between: str) -> Iterator[RowFile]:
+    """Text as machines export it: cells joined by `between`, a delimiter that a blank may follow; CRLF line ends.
+
+    Quoted is only a cell that holds the delimiter, a quote or a line end. An empty header is none.
+    """
+    with _beside(path) as draft, draft.open("w", encoding=encoding, newline="") as out:
+        records = _Records(out, between)
+        if header:
+            records.write(header)
+        yield records
+
+
+@contextmanager
 def xlsx_file(path: Path, header: Sequence[str], sheet: str) -> Iterator[RowFile]:
     """A workbook of one sheet; rows go to disk at once, the zip is made when the block ends."""
     book = Workbook(write_only=True)
@@ -80,6 +93,19 @@ class _Csv:
     def __init__(self, writer: object, header: Sequence[str]) -> None:
         self.write = writer.writerow  # type: ignore[attr-defined]  # the csv module does not name its writer's type
         self.write(header)
+
+
+class _Records:
+    def __init__(self, out: TextIO, between: str) -> None:
+        self._out, self._between = out, between
+        self._quoted = frozenset(f'{between[0]}"\r\n')
+
+    def write(self, row: Row) -> None:
+        self._out.write(self._between.join(self._cell(value) for value in row) + "\r\n")
+
+    def _cell(self, value: object) -> str:
+        text = "" if value is None else str(value)
+        return text if self._quoted.isdisjoint(text) else '"' + text.replace('"', '""') + '"'
 
 
 class _Xlsx:

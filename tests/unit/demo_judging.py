@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from unicodedata import normalize
 
@@ -10,7 +10,11 @@ from contracts.model import Contract, Field, RowRule, Severity
 from infra.demo.identifiers import luhn_check, resident_check, uscc_check
 
 Row = Mapping[str, str | None]
-_DAY = re.compile(r"^(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?")
+_DAYS = (
+    re.compile(r"(?P<year>\d{4})[-/年.](?P<month>\d{1,2})[-/月.](?P<day>\d{1,2})日?"),
+    re.compile(r"(?P<month>\d{2})/(?P<day>\d{2})/(?P<year>\d{4})"),
+)
+_ZONE = timezone(timedelta(hours=8))
 _WRONG = object()
 _FORMS = {
     "mobile_phone": r"(?:\+?86|0086)?1[3-9]\d{9}",
@@ -47,19 +51,25 @@ def _cast(text: str | None, field: Field) -> Any:  # noqa: PLR0911  # one return
     if text is None:
         return None
     if field.type in {"date", "timestamp"}:
-        found = _DAY.match(text)
-        return date(*map(int, found.groups())) if found else _WRONG
+        return _day(text, field)
     if field.type == "array<string>":
         return [field.codes.get(part, part) for part in re.split("[ 、]", text)]
     text = field.codes.get(text, text)
     if field.type == "boolean":
-        return {"true": True, "false": False, "是": True, "否": False}.get(text.lower(), _WRONG)
+        return {"true": True, "false": False, "是": True, "否": False, "1": True, "0": False}.get(text.lower(), _WRONG)
     if field.type == "string":
         return text
     try:
-        return float(text)
+        return int(text, 16) if "hexadecimal" in field.formats else float(text)
     except ValueError:
         return _WRONG
+
+
+def _day(text: str, field: Field) -> Any:
+    if "epoch_ms" in field.formats:
+        return datetime.fromtimestamp(int(text) / 1000, _ZONE).date() if re.fullmatch(r"\d{13}", text) else _WRONG
+    found = next(filter(None, (form.match(text) for form in _DAYS)), None)
+    return date(**{name: int(digits) for name, digits in found.groupdict().items()}) if found else _WRONG
 
 
 def _field_fault(value: Any, field: Field) -> str | None:  # noqa: PLR0911  # one return per failure is the plainest
@@ -100,6 +110,8 @@ def _is_broken(  # noqa: PLR0911  # one return per kind of rule is the plainest
     if rule.kind == "not_in_future":
         return bool(value > arrival)
     others = [values[name] for name in _others(arguments)]
+    if rule.kind == "equals_count":
+        return bool(value != sum(other is not None for other in others))
     if None in others:
         return False
     judged: dict[str, Callable[[], bool]] = {

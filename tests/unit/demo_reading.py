@@ -2,9 +2,11 @@
 
 import csv
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -24,7 +26,9 @@ def rows_of(folder: Path, contract: Contract) -> Iterator[tuple[str, Row]]:
     Raises: KeyError for a header that the contract neither declares nor ignores.
     """
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        reader = {".csv": _csv_rows, ".xlsx": _xlsx_rows, ".json": _json_rows, ".xml": _xml_rows}[path.suffix]
+        reader = {".csv": _csv_rows, ".xlsx": _xlsx_rows, ".json": _json_rows, ".xml": _xml_rows, ".txt": _document}[
+            path.suffix
+        ]
         for row in reader(path, contract):
             yield path.name, row
 
@@ -59,10 +63,51 @@ def _text(value: object) -> str | None:
 
 
 def _csv_rows(path: Path, contract: Contract) -> Iterator[Row]:
+    options = next(reader.options for reader in contract.source.readers if reader.kind == "csv")
     is_utf8 = path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig" if is_utf8 else "gb18030", newline="") as lines:
-        reader = csv.reader(lines)
-        yield from _table(next(reader), reader, contract)
+        if "layouts" in options:
+            records = list(csv.reader(lines, delimiter=options["delimiter"], quoting=csv.QUOTE_NONE))
+            (header,) = (
+                layout["columns"] for layout in options["layouts"] if len(layout["columns"]) == len(records[0])
+            )
+            yield from _table(header, iter(records), contract)
+            return
+        reader = csv.reader(lines, skipinitialspace=options.get("is_padded", False))
+        for row in _counted(next(reader), reader, contract, options):
+            yield _with_parts(row, options)
+
+
+def _counted(
+    header: list[str], lines: Iterator[list[Any]], contract: Contract, options: Mapping[str, Any]
+) -> Iterator[Row]:
+    """One row per line, or where the contract knows counters, one per line and counter."""
+    counters = [place for place, text in enumerate(header) if _is_counter(text, contract, options)]
+    if not counters:
+        yield from _table(header, lines, contract)
+        return
+    own = [place for place in range(len(header)) if place not in counters]
+    names = [*(header[place] for place in own), "counter_name", "counter_unit", "value"]
+    told = {place: header[place].removesuffix(")").split(" (") for place in counters}
+    unfolded = ([*(line[at] for at in own), *told[place], line[place]] for line in lines for place in counters)
+    yield from _table(names, unfolded, contract)
+
+
+def _is_counter(header: str, contract: Contract, options: Mapping[str, Any]) -> bool:
+    try:
+        known_name(header, contract)
+    except KeyError:
+        return any(fnmatchcase(header, pattern) for pattern in options.get("counters", ()))
+    return False
+
+
+def _with_parts(row: Row, options: Mapping[str, Any]) -> Row:
+    """The row with what stands inside its cells; a column of its own wins, then the first pattern found."""
+    for part in options.get("parts", ()):
+        found = re.search(part["pattern"], row.get(part["of"]) or "")
+        if found and row.get(part["field"]) is None:
+            row[part["field"]] = found["part"]
+    return row
 
 
 def _xlsx_rows(path: Path, contract: Contract) -> Iterator[Row]:
@@ -75,6 +120,20 @@ def _json_rows(path: Path, contract: Contract) -> Iterator[Row]:
     for submission in json.loads(path.read_text(encoding="utf-8")):
         named = {known_name(key, contract): value for key, value in submission.items()}
         yield {field.name: _text(named.get(field.name)) for field in contract.fields}
+
+
+def _document(path: Path, contract: Contract) -> Iterator[Row]:  # noqa: ARG001  # readers have one shape
+    text = path.read_text(encoding="utf-8").strip()
+    yield {
+        "document_id": sha256(path.read_bytes()).hexdigest(),
+        "media_type": "text/plain",
+        "document_kind": "document",
+        "size_bytes": str(path.stat().st_size),
+        "content_state": "read",
+        "is_encrypted": "false",
+        "text_length": str(len(text)),
+        "extracted_text": text,
+    }
 
 
 def _xml_rows(path: Path, contract: Contract) -> Iterator[Row]:  # noqa: ARG001  # readers have one shape

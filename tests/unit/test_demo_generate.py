@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from contracts.families import families
 from contracts.loading import load_all
 from infra.demo import generate, people
 from infra.demo.market import Market, customer_id
 from infra.demo.regions import CITIES
 from infra.demo.setting import SIZES, Setting
-from tests.unit.demo_judging import fault_of
+from tests.unit.demo_judging import fault_of, warnings_of
 from tests.unit.demo_reading import known_name, rows_of
 
 DAY = date(2026, 1, 31)
@@ -73,7 +74,7 @@ def test_a_customer_keeps_number_and_registration_from_day_to_day() -> None:
         assert today.registered_on(number) == tomorrow.registered_on(number) <= DAY
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("dataset", [*DATASETS, *generate.SAMPLED])
 def test_every_row_is_counted_and_every_file_listed(made: tuple[Path, dict[str, Any]], dataset: str) -> None:
     home, expected = made
     listed = expected["datasets"][dataset]
@@ -101,6 +102,22 @@ def test_rows_fail_their_contract_exactly_as_often_as_the_list_says(
     faults = [fault_of(row, CONTRACTS[dataset], DAY) for _, row in rows_of(_folder(home, dataset), CONTRACTS[dataset])]
     assert Counter(filter(None, faults)) == expected["datasets"][dataset]["bad_rows_by_reason"]
     assert len(expected["datasets"][dataset]["bad_rows_by_reason"]) >= 1
+
+
+@pytest.mark.parametrize("dataset", generate.SAMPLED)
+def test_samples_are_good_whatever_is_spoilt_elsewhere(made: tuple[Path, dict[str, Any]], dataset: str) -> None:
+    home, expected = made
+    contract, listed = CONTRACTS[dataset], expected["datasets"][dataset]
+    rows = [row for _, row in rows_of(_folder(home, dataset), contract)]
+    assert {(fault_of(row, contract, DAY), *warnings_of(row, contract, DAY)) for row in rows} == {(None,)}
+    assert len({tuple(row[name] for name in contract.key) for row in rows}) == listed["good_rows"] == listed["rows"]
+
+
+def test_a_file_of_every_family_lands(made: tuple[Path, dict[str, Any]]) -> None:
+    home, expected = made
+    landed = {path.relative_to(home / "landing").parts[0] for path in (home / "landing").rglob("*") if path.is_file()}
+    assert landed == {family.name for family in families()}
+    assert set(expected["datasets"]) == {*DATASETS, *generate.SAMPLED}
 
 
 @pytest.mark.parametrize("dataset", DATASETS)

@@ -1,10 +1,12 @@
 """The demo's identifiers against examples that the standards and other publications print."""
 
 import random
+import re
 from datetime import date
 
 import pytest
 
+from contracts.identifiers import IDENTIFIERS
 from infra.demo import identifiers
 
 
@@ -43,6 +45,12 @@ def test_bank_cards_begin_with_62_and_pass() -> None:
     cards = [identifiers.bank_card(random.Random(seed)) for seed in range(200)]  # noqa: S311  # repeatable
     assert {len(card) for card in cards} == {16, 19}
     assert all(card.startswith("62") and identifiers.luhn_check(card[:-1]) == card[-1] for card in cards)
+
+
+def test_subscribers_and_devices_have_fifteen_digits() -> None:
+    imsi, imei = identifiers.imsi(7), identifiers.imei(7)
+    assert re.fullmatch(IDENTIFIERS["imsi"].pattern or "", imsi)
+    assert (len(imei), identifiers.luhn_check(imei[:-1])) == (15, imei[-1])
 
 
 def test_a_broken_number_differs_in_its_last_place_only() -> None:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from contracts.delimited import Layout, Part
 from contracts.loading import load, load_all
 from contracts.model import Contract, Reader, Severity
 from infra.demo import sample_files
+from infra.demo.sample_exports import in_layout, with_counters_beside, with_parts_inside
 from infra.demo.samples import ROWS, NoSample, rows
 from tests.unit.demo_judging import fault_of, warnings_of
 from tests.unit.demo_reading import rows_of
@@ -78,6 +80,60 @@ def test_a_kind_without_rows_is_refused(tmp_path: Path) -> None:
         list(sample_files.write(contract, DAY, tmp_path))
 
 
+def test_a_document_of_the_sample_is_one_record_of_text(tmp_path: Path) -> None:
+    contract = load("documents.files")
+    (tally,) = sample_files.write(contract, DAY, tmp_path)
+    got = read(tmp_path / tally.files[0], contract)
+    assert (got.fault, got.faults, len(got.rows), tally.rows) == (None, {}, 1, 1)
+    (found,) = (row for _, row in rows_of(tmp_path, contract))
+    assert {name: got.rows[0][name] for name in found} == found, "the second opinion reads the same facts"
+    assert fault_of(found, contract, DAY) is None
+
+
+def test_parts_stand_inside_the_cells_that_the_contract_reads_them_from() -> None:
+    parts = [
+        Part("site", "cell", "站号 *= *(?P<part>[0-9]+)"),
+        Part("site", "cell", "^ *(?P<part>[0-9]+) *$"),
+        Part("place", "cell", "(?:^|, *)小区号 *= *(?P<part>[0-9]+)"),
+        Part("code", "name", r"\((?P<part>[0-9]+)\)\s*$"),
+        Part("cleared_on", "cleared", "^ *(?P<part>[0-9-]+) *$"),
+    ]
+    row = {"cell": "甲", "site": 7, "place": 1, "name": "退服", "code": 29, "cleared": "乙", "cleared_on": "2026-01-31"}
+    assert with_parts_inside(row, parts) == {
+        "cell": "甲, 站号=7, 小区号=1",
+        "name": "退服(29)",
+        "cleared": "2026-01-31",
+    }
+    with pytest.raises(NoSample, match="part 'site'"):
+        with_parts_inside(row, [Part("site", "cell", "[站网]号(?P<part>[0-9]+)")])
+
+
+def test_counters_stand_beside_each_other_and_are_as_many_as_the_rows_were() -> None:
+    rows = [{"cell": n, "counter_name": f"c{n}", "counter_unit": "秒", "value": 10 + n} for n in range(4)]
+    assert with_counters_beside(rows) == [{"cell": n, "c0 (秒)": 10, "c1 (秒)": 11} for n in range(2)]
+
+
+def test_a_record_of_a_layout_has_something_in_columns_that_nobody_reads() -> None:
+    assert in_layout({"B": "x", "A": None}, Layout("v1", ("A", "U", "B"))) == [None, "0", "x"]
+
+
+def test_an_export_with_padding_has_a_blank_behind_each_delimiter(tmp_path: Path) -> None:
+    list(sample_files.write(load("network.omc_kpi"), DAY, tmp_path))
+    header, first = next(tmp_path.iterdir()).read_text(encoding="utf-8-sig").splitlines()[:2]
+    assert header == "小区, 开始时间, 周期(分钟), 样例1 (比特), 样例2 (千比特)"
+    cell = '"样例市测试路1号, eNodeB标识=10, 本地小区标识=10, 小区标识=10, 小区双工模式=CELL_FDD"'
+    assert first == f"{cell}, 11/02/2025 09:00:00, 10, 10.0, 11.0"
+
+
+def test_signalling_tells_moments_in_milliseconds_and_a_drive_test_cells_to_the_base_sixteen(tmp_path: Path) -> None:
+    for dataset in ("network.xdr_uu", "network.drive_tests"):
+        list(sample_files.write(load(dataset), DAY, tmp_path / dataset))
+    ((_, record), *_) = rows_of(tmp_path / "network.xdr_uu", load("network.xdr_uu"))
+    assert (record["started_at"], record["is_csfb"]) == ("1762045200000", "1"), "2025-11-02 09:00 in China"
+    ((_, sample), *_) = rows_of(tmp_path / "network.drive_tests", load("network.drive_tests"))
+    assert (sample["enodeb_id"], sample["cell_id"], sample["eci"]) == ("A", "A", str(10 * 256 + 10))
+
+
 def _left_empty(contract: Contract) -> set[str]:
     """Columns of which a row may answer one only; the samples may leave the others empty."""
     groups = [rule.arguments["columns"] for rule in contract.rules if rule.kind.endswith("_one_of")]
@@ -93,3 +149,23 @@ def test_the_second_opinion_sees_a_broken_rule_of_every_severity() -> None:
     assert fault_of(silent, contract, DAY) is None
     assert warnings_of(silent, contract, DAY) == ["information_source_when_visit"]
     assert {rule.severity for rule in contract.rules} == {Severity.ERROR, Severity.WARNING}
+
+
+@pytest.mark.parametrize(
+    ("dataset", "changed", "fault", "warnings"),
+    [
+        ("network.xdr_uu", {"bearer_count": "10"}, None, ["bearers_counted"]),
+        ("network.xdr_uu", {"ended_at": "1761958800000"}, "ends_after_it_starts", []),
+        ("network.xdr_uu", {"started_at": "2025-11-02 09:00:00"}, "started_at.unreadable", []),
+        ("network.xdr_uu", {"imsi": "46000"}, "imsi.wrong_form", []),
+        ("network.drive_tests", {"cell_id": "B"}, None, ["eci_matches_ids"]),
+        ("network.omc_kpi", {"period_started_at": "02/01/2026 00:00:00"}, "period_in_the_past", []),
+    ],
+)
+def test_the_second_opinion_knows_what_network_text_says(
+    dataset: str, changed: dict[str, str], fault: str | None, warnings: list[str], tmp_path: Path
+) -> None:
+    contract = load(dataset)
+    list(sample_files.write(contract, DAY, tmp_path))
+    row = next(row for _, row in rows_of(tmp_path, contract)) | changed
+    assert (fault_of(row, contract, DAY), warnings_of(row, contract, DAY)) == (fault, warnings)
