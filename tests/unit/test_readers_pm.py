@@ -6,7 +6,7 @@ import pytest
 
 from contracts.loading import load
 from jobs.ingest.readers import FileFaultReason, RowFaultReason
-from jobs.ingest.readers.markup import events, release, root_name
+from jobs.ingest.readers.markup import elements, release, root_name
 from tests.unit.reading import Outcome, read_bytes
 
 AGREED = load("network.cell_measurements")
@@ -232,7 +232,7 @@ def test_elements_are_forgotten_as_they_pass(tmp_path: Path) -> None:
     path.write_text(_file(LISTED % (_value("<measResults>1 2 3</measResults>") * 20_000)), encoding="utf-8")
     most = 0
     with path.open("rb") as file:
-        for _, element in events(file, ["measValue"]):
+        for element in elements(file, ["measValue"]):
             release(element)
             most = max(most, len(element.getparent()))
     assert most < 1_000, "one piece of the file holds fewer, and no more may stand in memory"

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from contracts.model import Contract, Reader
-from jobs.ingest.readers.archive import open_archive, require_no_document_types, require_safe
+from jobs.ingest.readers.archive import (
+    open_archive,
+    require_no_document_types,
+    require_plausible_ratio,
+    require_safe,
+)
 from jobs.ingest.readers.batches import Chunk, Row, chunks
 from jobs.ingest.readers.cells import Cell, CellReader, columns_by_letters
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason, positions
 from jobs.ingest.readers.headers import normal_name, place
-from jobs.ingest.readers.markup import events, release
+from jobs.ingest.readers.markup import elements, release
 from jobs.ingest.readers.workbook import Sheet, Workbook, open_part, read_workbook, rich_text, unescaped
 
 #: How far right of the header a value may stand before the whole sheet is refused.
@@ -31,6 +36,7 @@ def read_spreadsheet(path: Path, contract: Contract, reader: Reader) -> Iterator
     """
     with open_archive(path) as archive:
         require_safe(archive, path.stat().st_size, contract.limits.max_file_mb << 20)
+        require_plausible_ratio(archive)
         require_no_document_types(archive)
         workbook = read_workbook(archive)
         cells = CellReader(workbook)
@@ -163,7 +169,7 @@ def sheet_rows(archive: zipfile.ZipFile, sheet: Sheet, merged: list[str]) -> Ite
     columns = columns_by_letters()
     last = 0
     with open_part(archive, sheet.part) as stream:
-        for _, element in events(stream, ["row", "mergeCell"]):
+        for element in elements(stream, ["row", "mergeCell"]):
             if element.tag.endswith("mergeCell"):
                 merged.append(element.get("ref", ""))
                 continue
