@@ -1,6 +1,7 @@
 """The process that `confined` starts: it reads the files it is asked for on standard input, within its limits.
 
-Each answer on standard output is one Arrow stream and a word behind it. A process that must not go on ends without finishing its answer.
+Each answer on standard output is one Arrow stream and a word behind it. A process that must not go on ends without
+finishing its answer.
 """
 
 import os
@@ -8,6 +9,7 @@ import pickle
 import resource
 import sys
 import time
+from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
@@ -37,6 +39,12 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         answers.write(DONE)
 
 
+def _written_bytes() -> int:
+    """The memory of this process that it may write to, which is what its limit counts."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[5]
+    return int(pages) * resource.getpagesize()
+
+
 def _limit(what: int, most: int) -> None:
     """Let this process have so much; the hard limit stays, for the next file's limit may be higher."""
     resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
@@ -44,7 +52,7 @@ def _limit(what: int, most: int) -> None:
 
 def main() -> None:
     """Set the limits that hold for all files, then serve."""
-    _limit(resource.RLIMIT_DATA, int(sys.argv[1]) << 20)
+    _limit(resource.RLIMIT_DATA, _written_bytes() + (int(sys.argv[1]) << 20))
     _limit(resource.RLIMIT_CORE, 0)  # a dump would hold what the file says
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -13,6 +13,7 @@ _HEAD_BYTES = 1 << 16
 _MOST_RATIO = 200
 _SMALL_BYTES = 1 << 20
 _LOCAL_HEADER_BYTES = 30
+_END_RECORD_BYTES, _COUNT_OFFSET = 22, 10
 _ENCRYPTED_BIT = 0x1
 _LINK_MODE = 0o120000
 
@@ -25,6 +26,8 @@ def require_safe(archive: zipfile.ZipFile, packed_bytes: int, most_bytes: int) -
     """
     entries = archive.infolist()
     names = [entry.filename for entry in entries]
+    if (declared := _declared_entries(archive, packed_bytes)) != len(entries):
+        raise FileFault(FileFaultReason.MALFORMED, f"{len(entries)} entries, {declared} declared at the end")
     if len(entries) > _MOST_ENTRIES or len(set(names)) < len(names):
         raise FileFault(FileFaultReason.UNSAFE_ARCHIVE, f"{len(names)} entries, {len(set(names))} names")
     if unsafe := sum(_is_unsafe(entry) for entry in entries):
@@ -56,7 +59,7 @@ def require_no_document_types(archive: zipfile.ZipFile) -> None:
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
-    """The archive; names that are not marked as UTF-8 are GBK, else what the format says. Raises: FileFault TRUNCATED."""
+    """The archive; names that are not marked as UTF-8 are GBK where they can be. Raises: FileFault TRUNCATED."""
     try:
         try:
             return zipfile.ZipFile(path, metadata_encoding="gb18030")
@@ -67,11 +70,18 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         raise FileFault(FileFaultReason.TRUNCATED, "the archive has no list of its entries") from None
 
 
+def _declared_entries(archive: zipfile.ZipFile, packed_bytes: int) -> int:
+    """How many entries the record at the archive's end tells of; the zip reader does not compare."""
+    assert archive.fp is not None  # noqa: S101 - for the types: it is open
+    archive.fp.seek(packed_bytes - len(archive.comment) - _END_RECORD_BYTES + _COUNT_OFFSET)
+    return int.from_bytes(archive.fp.read(2), "little")
+
+
 def _overlap(entries: Sequence[zipfile.ZipInfo], packed_bytes: int) -> bool:
     """Whether two entries share bytes, which multiplies what an archive unpacks to."""
     begins = sorted(entry.header_offset for entry in entries)
     ends = sorted(entry.header_offset + _LOCAL_HEADER_BYTES + entry.compress_size for entry in entries)
-    return any(end > begin for end, begin in zip(ends, [*begins[1:], packed_bytes], strict=True))
+    return any(end > begin for end, begin in zip(ends, [*begins[1:], packed_bytes], strict=False))
 
 
 def _is_unsafe(entry: zipfile.ZipInfo) -> bool:

@@ -1,4 +1,4 @@
-"""Readers in a process of their own: a file that takes more memory or time than it may costs itself and nothing else."""
+"""Readers in a process of their own: a file that takes more memory or time than it may costs nothing but itself."""
 
 import math
 import os
@@ -34,12 +34,12 @@ _TOO_COSTLY = {
 
 @dataclass(frozen=True)
 class Allowance:
-    """What reading may take: memory of the process, seconds of a processor per file and per MiB that a file may have.
+    """What reading may take: memory beside that of the bare process; time of a processor by file and by MiB allowed.
 
-    Memory counts what a process writes to, its own 130 MiB included. The slowest reader needs a tenth of the time.
+    The slowest reader needs a tenth of that time.
     """
 
-    memory_mib: int = 1024
+    memory_mib: int = 768
     seconds_per_file: float = 30.0
     seconds_per_mib: float = 0.5
 
@@ -49,7 +49,7 @@ class Allowance:
 
 
 class Confinement:
-    """Reads files in a child process that is started when needed and serves many files, for a start takes half a second.
+    """Reads files in a child process that is started when needed and serves many, for a start takes half a second.
 
     A child that dies takes the file that it was reading with it; the next file gets a new child. A fresh program, not
     a fork: it inherits no key, no socket and no lock of the process that starts it.
@@ -58,6 +58,7 @@ class Confinement:
     def __init__(self, allowance: Allowance) -> None:
         self._allowance = allowance
         self._child: subprocess.Popen[bytes] | None = None
+        self._bare_bytes = 0
 
     def read(self, contract: Contract, file: LandedFile) -> Iterator[Any]:
         """The batches of one file, as `reading.read_file` gives them; a file that breaks its child is refused.
@@ -84,11 +85,16 @@ class Confinement:
             self._child = None
 
     def _ready_child(self) -> "subprocess.Popen[bytes]":
-        if self._child is not None and _resident_bytes(self._child.pid) > self._allowance.memory_mib << 19:
-            self.close()  # half is taken by what earlier files left behind, and the next one may need the other
+        if self._child is not None and (self._child.poll() is not None or self._is_worn(self._child.pid)):
+            self.close()
         if self._child is None:
             self._child = _started(self._allowance.memory_mib)
+            self._bare_bytes = _resident_bytes(self._child.pid)
         return self._child
+
+    def _is_worn(self, pid: int) -> bool:
+        """Whether earlier files left half of the allowance taken, which the next one may need."""
+        return _resident_bytes(pid) - self._bare_bytes > self._allowance.memory_mib << 19
 
     def _fault(self, code: int, contract: Contract) -> FileFault:
         if code not in _TOO_COSTLY:
@@ -144,12 +150,12 @@ def _ended(child: "subprocess.Popen[bytes]") -> int:
     """The code that the child ended with; it ends at the latest when it finds nobody at the other end of its pipes."""
     for pipe in (child.stdin, child.stdout):
         with suppress(OSError):  # what was not sent yet has no reader
-            pipe.close()  # type: ignore[union-attr] - both were opened as pipes
+            pipe.close()  # type: ignore[union-attr]  # both were opened as pipes
     return child.wait()
 
 
 def _ask(child: "subprocess.Popen[bytes]", request: tuple[Contract, LandedFile, int]) -> None:
-    pickle.dump(request, child.stdin)  # type: ignore[arg-type] - opened as a pipe
+    pickle.dump(request, child.stdin)  # type: ignore[arg-type]  # opened as a pipe
     child.stdin.flush()  # type: ignore[union-attr]
 
 

@@ -1,10 +1,9 @@
 """Performance measurement files of 3GPP TS 32.435 and TS 28.532: one row per counter value of one object."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from jobs.ingest.readers.batches import Chunk
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason
 from jobs.ingest.readers.long_rows import LongRows
 from jobs.ingest.readers.markup import elements, release, require_root
+from jobs.ingest.readers.periods import period
 
 #: What the results of one object share, by the names that a contract may use; beside it stand `counter_name`,
 #: `value_text` and `value`.
@@ -37,7 +37,6 @@ _TAGS = (
     "granPeriod", "measTypes", "measType", "measValue",
 )  # fmt: skip
 _NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.0+)?S)?)?", re.ASCII)
 _SUSPECT = {None: "false", "false": "false", "0": "false", "true": "true", "1": "true"}
 _NOTHING = pa.array(["", "NULL"])
 
@@ -77,6 +76,40 @@ def _chunks(path: Path, zone: tzinfo) -> Iterator[Chunk]:
 
 
 @dataclass
+class _Counters:
+    """The names that one block gives its results: a list to pair by place, or names to pair by the number `p`."""
+
+    listed: list[str] = field(default_factory=list)
+    indexed: dict[str | None, str | None] = field(default_factory=dict)
+    paired: tuple[list[str | None], list[str | None]] = field(default_factory=lambda: ([], []))
+
+    def known(self, indices: list[str | None]) -> list[str | None] | None:
+        """The names for these numbers if an object before had the same; nearly always, so it is asked first."""
+        return self.paired[1] if indices == self.paired[0] else None
+
+    def add(self, index: str | None, name: str) -> None:
+        """One counter of the indexed kind; a number that is given twice names nothing."""
+        self.indexed[index] = None if index is None or index in self.indexed else name
+
+    def listed_results(self, texts: list[str]) -> _Results:
+        """The results of one object by place; a list that does not fit its names is one faulty row."""
+        if len(texts) == len(self.listed):
+            return self.listed, texts, None
+        return (None,), (" ".join(texts),), (RowFaultReason.UNPAIRED_RESULTS,)
+
+    def indexed_results(self, results: Sequence[Any]) -> _Results:
+        """The results of one object by number; those whose number is missing, repeated or unknown are faulty rows."""
+        indices, texts = [result.get("p") for result in results], [result.text for result in results]
+        names = [self.indexed.get(index) for index in indices]
+        counts = Counter(indices)
+        if len(counts) == len(indices) and None not in names:
+            self.paired = indices, names
+            return names, texts, None
+        is_paired = [name is not None and counts[index] == 1 for index, name in zip(indices, names, strict=True)]
+        return names, texts, [None if paired else RowFaultReason.UNPAIRED_RESULTS for paired in is_paired]
+
+
+@dataclass
 class _State:
     """What the file has said so far that holds for the values to come."""
 
@@ -89,7 +122,7 @@ class _State:
     managed_element: str | None = None
     has_element: bool = False
     period: tuple[str | None, str | None, str | None] = (None, None, None)
-    counters: "_Counters" = field(default_factory=lambda: _Counters())
+    counters: _Counters = field(default_factory=_Counters)
 
     def close(self, local: str, element: Any, rows: LongRows) -> None:
         """An element is whole: take what it says. What holds inside a block ends with it."""
@@ -106,7 +139,7 @@ class _State:
             case "managedElement" | "measEntity":
                 self.managed_element, self.has_element = element.get("localDn") or None, True
             case "granPeriod":
-                self.period = _period(element.get("endTime"), element.get("duration"), self.zone)
+                self.period = period(element.get("endTime"), element.get("duration"), self.zone)
             case "measTypes":
                 self.counters.listed = (element.text or "").split()
             case "measType":
@@ -163,74 +196,3 @@ class _State:
             value.get("measObjLdn") or None, group, *self.period, _SUSPECT.get(said, said),
             self.managed_element, self.sender, self.standard,
         )  # fmt: skip
-
-
-@dataclass
-class _Counters:
-    """The names that one block gives its results: a list to pair by place, or names to pair by the number `p`."""
-
-    listed: list[str] = field(default_factory=list)
-    indexed: dict[str | None, str | None] = field(default_factory=dict)
-    paired: tuple[list[str | None], list[str | None]] = field(default_factory=lambda: ([], []))
-
-    def known(self, indices: list[str | None]) -> list[str | None] | None:
-        """The names for these numbers if an object before had the same; nearly always, so it is asked first."""
-        return self.paired[1] if indices == self.paired[0] else None
-
-    def add(self, index: str | None, name: str) -> None:
-        """One counter of the indexed kind; a number that is given twice names nothing."""
-        self.indexed[index] = None if index is None or index in self.indexed else name
-
-    def listed_results(self, texts: list[str]) -> _Results:
-        """The results of one object by place; a list that does not fit its names is one faulty row."""
-        if len(texts) == len(self.listed):
-            return self.listed, texts, None
-        return (None,), (" ".join(texts),), (RowFaultReason.UNPAIRED_RESULTS,)
-
-    def indexed_results(self, results: Sequence[Any]) -> _Results:
-        """The results of one object by number; those whose number is missing, repeated or unknown are faulty rows."""
-        indices, texts = [result.get("p") for result in results], [result.text for result in results]
-        names = [self.indexed.get(index) for index in indices]
-        counts = Counter(indices)
-        if len(counts) == len(indices) and None not in names:
-            self.paired = indices, names
-            return names, texts, None
-        is_paired = [name is not None and counts[index] == 1 for index, name in zip(indices, names, strict=True)]
-        return names, texts, [None if paired else RowFaultReason.UNPAIRED_RESULTS for paired in is_paired]
-
-
-def _period(ended: str | None, duration: str | None, zone: tzinfo) -> tuple[str | None, str | None, str | None]:
-    """Begin, end and seconds of a granularity period; a time without offset is a clock in `zone`.
-
-    An end that cannot be read stays as it is written, for the row's fault to be seen; a length becomes NULL.
-
-    Example:
-        >>> _period("2026-01-31T08:15:00+0800", "PT15M", ZoneInfo("UTC"))
-        ('2026-01-31T08:00:00+08:00', '2026-01-31T08:15:00+08:00', '900')
-    """
-    seconds = duration_seconds(duration)
-    length = None if seconds is None else str(seconds)
-    try:
-        end = datetime.fromisoformat((ended or "").strip())
-    except ValueError:
-        return None, ended or None, length
-    end = end if end.tzinfo else end.replace(tzinfo=zone)
-    return None if seconds is None else _written(end - timedelta(seconds=seconds)), _written(end), length
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
-
-
-def duration_seconds(text: str | None) -> int | None:
-    """The whole seconds of an ISO 8601 duration of days and times; None for any other text.
-
-    Example:
-        >>> duration_seconds("PT1H30M"), duration_seconds("P1D"), duration_seconds("some duration")
-        (5400, 86400, None)
-    """
-    found = _DURATION.fullmatch((text or "").strip())
-    if found is None or not any(found.groups()):
-        return None
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds

@@ -13,8 +13,8 @@ from jobs.ingest.readers.delimited import read_delimited
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
 from jobs.ingest.readers.kinds import kind_of
 from jobs.ingest.readers.kobo import read_kobo
-from jobs.ingest.readers.performance import read_performance
 from jobs.ingest.readers.measurement_reports import read_reports
+from jobs.ingest.readers.performance import read_performance
 from jobs.ingest.readers.spreadsheet import read_spreadsheet
 from jobs.ingest.readers.unpacking import members
 

@@ -25,7 +25,7 @@ class Bins:
         """Whether it is time to take a chunk."""
         return self._rows.is_full
 
-    def open_block(self, columns: Sequence[str], line: int) -> None:  # noqa: ARG002 - samples name the line
+    def open_block(self, columns: Sequence[str], line: int) -> None:
         """The bins of the reports to come."""
         self._bins = [plain_name(column) for column in columns]
 

@@ -1,7 +1,7 @@
 """Measurement reports say most quantities as the number of an interval; here is what each interval means.
 
-The mappings are those of 3GPP TS 36.133, as network operators apply them: the value is the interval's lower edge, so the
-reported number can be found again. Interval 0 of power and quality stands for everything below the range.
+The mappings are those of 3GPP TS 36.133, as network operators apply them: the value is the interval's lower edge, so
+the reported number can be found again. Interval 0 of power and quality stands for everything below the range.
 """
 
 from collections.abc import Callable, Mapping

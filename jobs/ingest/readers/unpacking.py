@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, cast
 
 from jobs.ingest.readers.archive import open_archive, require_safe
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
@@ -19,7 +19,7 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 @dataclass(frozen=True)
 class Member:
-    """A file to read. Its path holds until the next one is asked for; `where` is its place among several, else empty."""
+    """A file to read. Its path holds until the next one is asked for; `where` is its place among several, or empty."""
 
     path: Path
     where: str = ""
@@ -75,16 +75,16 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, space: IO[bytes], 
             FileFaultReason.MALFORMED, f"{where} is packed by method {entry.compress_type}; only deflate is read"
         )
     try:
-        with archive.open(entry) as stream:
+        with cast(zipfile.ZipExtFile, archive.open(entry)) as stream:
             _copy(stream, space, entry.file_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, NotImplementedError):
         raise FileFault(FileFaultReason.MALFORMED, f"{where}, after {space.tell()} bytes unpacked") from None
     if space.tell() != entry.file_size:
         raise FileFault(FileFaultReason.MALFORMED, f"{where} holds {space.tell()} bytes and says {entry.file_size}")
 
 
-def _copy(stream: IO[bytes], space: IO[bytes], most_bytes: int) -> None:
-    while chunk := stream.read(_CHUNK_BYTES):
+def _copy(stream: gzip.GzipFile | zipfile.ZipExtFile, space: IO[bytes], most_bytes: int) -> None:
+    while chunk := stream.read1(_CHUNK_BYTES):  # what was read before an error counts as read
         if space.tell() + len(chunk) > most_bytes:
             raise FileFault(FileFaultReason.TOO_LARGE, f"more than {most_bytes} bytes unpacked")
         space.write(chunk)
