@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pyarrow as pa
@@ -132,7 +133,7 @@ def _started(memory_mib: int) -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         env={
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-            "TMPDIR": os.environ.get("TMPDIR", ""),
+            "TMPDIR": gettempdir(),
             # threads that nobody uses here would take memory for each processor of the machine
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",

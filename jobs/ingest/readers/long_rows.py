@@ -53,10 +53,8 @@ class LongRows:
     def take(self) -> Chunk:
         """All rows since the last chunk."""
         fields, name, text = self._fields
-        spread = pa.array(np.repeat(np.arange(len(self._counts)), self._counts))
-        around = zip(*self._shared, strict=True) if self._shared else repeat((), len(fields))
         columns: Mapping[str, Any] = {
-            **{field: pa.array(said, pa.string()).take(spread) for field, said in zip(fields, around, strict=False)},
+            **spread(fields, self._shared, self._counts),
             name: pa.array(self._names, pa.string()),
             text: pa.array(self._texts, pa.string()),
         }
@@ -71,3 +69,15 @@ class LongRows:
         if not self._faults:
             return pa.nulls(count, pa.string())
         return pa.array([self._faults.get(place) for place in range(count)], pa.string())
+
+
+def spread(fields: Sequence[str], shared: Sequence[tuple[str | None, ...]], counts: Sequence[int]) -> dict[str, Any]:
+    """A column by field of what is shared, each as often as its count says.
+
+    Example:
+        >>> spread(["cell"], [("1",), ("2",)], [2, 1])["cell"].to_pylist()
+        ['1', '1', '2']
+    """
+    places = pa.array(np.repeat(np.arange(len(counts)), counts))
+    columns = zip(*shared, strict=True) if shared else repeat((), len(fields))
+    return {field: pa.array(said, pa.string()).take(places) for field, said in zip(fields, columns, strict=True)}

@@ -38,6 +38,7 @@ class Report(NamedTuple):
     values: Sequence[str | None]
 
 
+@lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
     """A name without the prefix that some vendors put before every name.
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 #: One step of the timing advance is 16 basic time units of 1 / (15000 * 2048) s, there and back.
 METRES_PER_STEP = Decimal("78.07")
 _STEP_UNITS = 16
+_MOST_DIGITS = 9
 #: In words: the file says nothing.
 NIL = "NIL"
 
@@ -37,27 +38,24 @@ _DISTANCES: Mapping[str, Callable[[int], Decimal]] = {
 
 
 def physical(name: str, words: Any, timing_advance: str) -> Any:
-    """A column of reported numbers, by its name in the file without `MR.`, in dBm, dB, degrees or metres.
+    """A column of reported numbers, by its name in the file without `MR.`, in dBm, dB, degrees or metres, as text.
 
-    A column that has no unit stays as it is.
+    `words` is dictionary-encoded, for there are few distinct numbers and many reports. A column without unit stays.
     `timing_advance` says what LteScTadv counts: `steps`, or `basic_units` in older files, sixteen to a step.
-    NULL: the word NIL and a blank. What is no whole number stays as written, for its row to be refused later.
+    NULL: stays NULL. What is no whole number stays as written, for its row to be refused later.
 
     Example:
-        >>> physical("LteScRSRP", pa.array(["44", "NIL", "x"]), "steps").to_pylist()
+        >>> physical("LteScRSRP", pa.array(["44", None, "x"]).dictionary_encode(), "steps").to_pylist()
         ['-97', None, 'x']
-        >>> physical("LteScTadv", pa.array(["2", "3"]), "steps").to_pylist()
+        >>> physical("LteScTadv", pa.array(["2", "3"]).dictionary_encode(), "steps").to_pylist()
         ['156.14', '234.21']
     """
     convert = _DISTANCES[timing_advance] if name == "LteScTadv" else _CONVERSIONS.get(name)
-    coded = words.dictionary_encode()  # there are few distinct numbers, and many reports
-    said = [_said(word, convert) for word in coded.dictionary.to_pylist()]
-    return pa.array(said, pa.string()).take(coded.indices)
+    said = [_said(word, convert) for word in words.dictionary.to_pylist()]
+    return pa.array(said, pa.string()).take(words.indices)
 
 
-def _said(word: str, convert: Callable[[int], Decimal] | None) -> str | None:
-    if word in {NIL, ""}:
-        return None
-    if convert is None or not (word.isascii() and word.isdecimal()):
+def _said(word: str, convert: Callable[[int], Decimal] | None) -> str:
+    if convert is None or not (word.isascii() and word.isdecimal() and len(word) <= _MOST_DIGITS):
         return word
     return f"{convert(int(word)):f}"
