@@ -139,6 +139,11 @@ def test_values_that_do_not_fit_their_columns_or_say_nothing_are_a_faulty_row(
     assert {row["enodeb_id"] for row in got.rows} == {"500001"}
 
 
+def test_no_column_stands_in_for_what_the_elements_say(tmp_path: Path) -> None:
+    (row,) = _read(_file(_block("LteScRSRP cell_id", _object("44 9"))), tmp_path).rows
+    assert (row["cell_id"], row["serving_rsrp_dbm"]) == ("2", "-97")
+
+
 def test_a_report_without_values_is_a_faulty_row(tmp_path: Path) -> None:
     assert _read(_file(_block(SHORT, _object())), tmp_path).faults == {1: RowFaultReason.NOTHING_MEASURED}
 

@@ -102,9 +102,9 @@ class Samples:
             if count
         }
         columns: Mapping[str, Any] = {
+            **measured,  # first, so that no column of a file stands in for what its elements say
             **spread(_AROUND, self._around, self._counts),
             "neighbour_number": pa.array([n for c in self._counts for n in range(1, c + 1)], pa.int64()).cast("string"),
-            **measured,
         }
         numbers = pa.array(np.arange(self._next, self._next + count))
         chunk = Chunk(numbers, columns, self._fault_column(measured.values()))
