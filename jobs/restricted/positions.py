@@ -29,11 +29,14 @@ def located(reports: DataFrame, cells: DataFrame) -> DataFrame:
     NULL: nothing; a report without a distance, a cell without a site or without any direction gives no row.
     """
     first = Window.partitionBy(*_REPORT).orderBy("neighbour_number")
-    one_each = reports.withColumn("place", F.row_number().over(first)).where("place = 1 AND timing_advance_m IS NOT NULL")
+    one_each = reports.withColumn("place", F.row_number().over(first)).where(
+        "place = 1 AND timing_advance_m IS NOT NULL"
+    )
     measured = F.pmod(_FULL_CIRCLE - F.col("angle_of_arrival_deg"), F.lit(_FULL_CIRCLE))
     bearing = F.coalesce(measured, F.col("azimuth_deg").cast("double"))
     return (
-        one_each.join(cells, on=["enodeb_id", "cell_id"])
+        one_each.where("place = 1 AND timing_advance_m IS NOT NULL")
+        .join(cells, on=["enodeb_id", "cell_id"])
         .withColumn("bearing_deg", bearing)
         .withColumn("bearing_is_measured", F.col("angle_of_arrival_deg").isNotNull())
         .withColumn("distance_m", F.col("timing_advance_m").cast("double"))

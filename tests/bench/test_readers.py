@@ -9,13 +9,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from contracts.loading import load
 from contracts.model import Contract, Reader
-from jobs.ingest.readers import read_files
-from tests.unit.reading import CSV, XLSX, contract
+from jobs.ingest.readers.batches import LandedFile, text_schema
+from jobs.ingest.readers.confined import Allowance, Confinement
+from jobs.ingest.readers.reading import read_file
+from tests.bench import plain_scripts
+from tests.unit.reading import CSV, XLSX, contract, text
+from tests.unit.test_readers_mr import HUAWEI_2016
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 MORE_COLUMNS = 7
@@ -76,8 +81,25 @@ def _xml(path: Path, rows: int) -> Path:
     return path
 
 
+def _reports(path: Path, rows: int) -> Path:
+    drawn = random.Random(1)  # noqa: S311 - test data
+    with path.open("w", encoding="utf-8") as out:
+        out.write('<bulkPmMrDataFile><fileHeader startTime="2026-01-31T08:00:00" endTime="2026-01-31T08:15:00"/>')
+        out.write(f'<eNB id="500001"><measurement><smr>{HUAWEI_2016}</smr>')
+        for number in range(rows // 2):
+            out.write(f'<object id="{number % 3}" MmeUeS1apId="{number}" MmeGroupId="1" MmeCode="1" ')
+            out.write('TimeStamp="2026-01-31T08:00:01.280">')
+            for neighbour in range(2):
+                power = f"{drawn.randrange(98)} {drawn.randrange(98)} 20 18"
+                rest = f"1825 {neighbour} 1825 18 3 30 101 25 NIL 9 8 7 31{' NIL' * 8} "
+                out.write(f"<v>{power} {rest}</v>")
+            out.write("</object>\n")
+        out.write("</measurement></eNB></bulkPmMrDataFile>")
+    return path
+
+
 def _read(path: Path, agreed: Contract) -> Iterator[pa.RecordBatch]:
-    return read_files(agreed)(iter([pa.record_batch([[str(path)], ["0" * 64]], names=["path", "sha256"])]))
+    return read_file(agreed, LandedFile(path, "0" * 64))
 
 
 def _rows(path: Path, agreed: Contract) -> int:
@@ -121,12 +143,13 @@ def test_the_memory_gauge_sees_a_file_that_is_held_whole(tmp_path: Path) -> None
     assert held > 2 * streamed
 
 
-PM = load("network.cell_measurements")
+PM, MRO = load("network.cell_measurements"), load("network.mro_samples")
 KINDS: dict[str, tuple[Callable[[Path, int], Path], Contract, int]] = {
     "csv utf-8": (_csv, _agreed(CSV), 1_000_000),
     "csv gb18030": (lambda path, rows: _csv(path, rows, "gb18030"), _agreed(CSV), 1_000_000),
     "kobo json": (_json, _agreed(Reader("kobo_json")), 200_000),
     "pm xml": (_xml, PM, 500_000),
+    "mr xml": (_reports, MRO, 100_000),
     "xlsx": (_xlsx, _agreed(XLSX), 50_000),
 }
 
@@ -183,3 +206,50 @@ def test_xlsx_against_the_library_that_everybody_takes(tmp_path: Path) -> None:
         times["openpyxl"].append(time.process_time() - started)
     print("\n" + ", ".join(f"{name} {min(taken):.2f} CPU s" for name, taken in times.items()))
     assert min(times["ours"]) < min(times["openpyxl"])
+
+
+@pytest.mark.parametrize(("kind", "plain"), [("pm xml", plain_scripts.measurements), ("mr xml", plain_scripts.samples)])
+def test_xml_against_the_script_that_one_would_write(
+    tmp_path: Path, kind: str, plain: Callable[[Path, Path], None]
+) -> None:
+    write, agreed, most = KINDS[kind]
+    path, out = write(tmp_path / "file.xml", most), tmp_path / "out.parquet"
+
+    def ours() -> None:
+        with pq.ParquetWriter(out, text_schema(agreed)) as table:
+            for batch in _read(path, agreed):
+                table.write_batch(batch)
+
+    times: dict[str, list[float]] = {"ours": [], "plain script": []}
+    for _ in range(4):
+        for name, run in (("ours", ours), ("plain script", lambda: plain(path, out))):
+            started = time.process_time()
+            run()
+            times[name].append(time.process_time() - started)
+            assert pq.read_metadata(out).num_rows == most
+    ratio = min(times["plain script"]) / min(times["ours"])
+    print(f"\n{kind}: " + ", ".join(f"{name} {min(taken):.2f} CPU s" for name, taken in times.items()), f"{ratio:.2f}")
+    assert ratio > 1
+
+
+def test_what_a_process_of_its_own_costs(tmp_path: Path) -> None:
+    large, small, confinement = _csv(tmp_path / "large", 1_000_000), tmp_path / "small", Confinement(Allowance())
+    small.write_bytes(text("id", "a1"))
+    asked = {"large": LandedFile(large, "a"), "small": LandedFile(small, "b")}
+
+    def taken(name: str, times: int) -> float:
+        started = time.perf_counter()
+        for _ in range(times):
+            assert sum(batch.num_rows for batch in confinement.read(_agreed(CSV), asked[name]))
+        return time.perf_counter() - started
+
+    first, each = taken("small", 1), taken("small", 1_000) / 1_000
+    confined = min(taken("large", 1) for _ in range(3))
+    confinement.close()
+    started = time.perf_counter()
+    assert _rows(large, _agreed(CSV)) == 1_000_000
+    alone = time.perf_counter() - started
+    print(
+        f"\nstart {first:.2f} s, {each * 1000:.1f} ms for a small file; a large one {confined:.2f} s, {alone:.2f} s alone"
+    )
+    assert each < 0.005

@@ -8,6 +8,7 @@ import pytest
 
 from contracts.model import Reader
 from jobs.ingest.readers import FileFaultReason, read_files, reading
+from jobs.ingest.readers.batches import LandedFile
 from tests.unit.reading import CSV, XLSX, contract, read, read_bytes, row, text, workbook
 
 BOTH = contract(XLSX, CSV)
@@ -29,7 +30,8 @@ def test_the_extension_is_not_asked(tmp_path: Path) -> None:
         (b'<?xml version="1.0"?><a/>', "XML"),
         (b'[{"id": "a1"}]', "JSON"),
         (b'{"results": []}', "JSON"),
-        (b"\x1f\x8b\x08\x00", "a gzip archive"),
+        (b"PAR1", "a Parquet file"),
+        (b"a.xml".ljust(257, b"\0") + b"ustar\x0000", "a tar archive"),
         (b"%PDF-1.7", "a PDF document"),
         (_OLE, "an old binary Office file that is no workbook"),
         (_OLE + "Workbook\0".encode("utf-16-le").ljust(512, b"\0"), "an old binary workbook (.xls)"),
@@ -75,8 +77,9 @@ def test_an_unexpected_error_leaves_its_class_and_not_its_text(tmp_path: Path, m
         raise KeyError("13800138000")
 
     monkeypatch.setattr(reading, "_READERS", {"csv": broken})
-    got = read_bytes(text("id", "a1"), tmp_path, contract())
-    assert (got.fault, got.detail) == (FileFaultReason.UNREADABLE, "KeyError")
+    (tmp_path / "file").write_bytes(text("id", "a1"))
+    (row,) = next(reading.read_file(contract(), LandedFile(tmp_path / "file", "a"))).to_pylist()
+    assert (row["file_fault"], row["file_fault_detail"]) == (FileFaultReason.UNREADABLE, "KeyError")
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -93,5 +96,5 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
 
 def test_the_function_travels_to_workers_by_name() -> None:
     sent = pickle.dumps(read_files(contract()))
-    assert b"jobs.ingest.readers.reading" in sent
+    assert b"jobs.ingest.readers.confined" in sent
     assert callable(pickle.loads(sent))  # noqa: S301 - made two lines above

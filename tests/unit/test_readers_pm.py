@@ -1,12 +1,14 @@
 """Performance measurement files: both standards, both ways to pair names and values, and everything that hides a loss."""
 
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from contracts.loading import load
 from jobs.ingest.readers import FileFaultReason, RowFaultReason
-from jobs.ingest.readers.markup import events, release, root_name
+from jobs.ingest.readers.markup import elements, release, root_name
 from tests.unit.reading import Outcome, read_bytes
 
 AGREED = load("network.cell_measurements")
@@ -165,6 +167,73 @@ def test_a_duration_that_is_none_leaves_the_length_empty(tmp_path: Path) -> None
     assert row["period_ended_at"] == "2026-01-31T08:15:00+08:00"
 
 
+@pytest.mark.parametrize("duration", ["P999999999D", "PT99999999999999999999S"])
+def test_a_length_beyond_the_calendar_leaves_the_beginning_empty(tmp_path: Path, duration: str) -> None:
+    row = _read(_file(INDEXED % _value('<r p="1">1</r>')).replace("PT900S", duration), tmp_path).rows[0]
+    assert (row["period_started_at"], row["period_ended_at"]) == (None, "2026-01-31T08:15:00+08:00")
+
+
+def test_periods_of_different_lengths_stand_in_one_file(tmp_path: Path) -> None:
+    hourly = (LISTED % _value("<measResults>1 2 3</measResults>")).replace("PT900S", "PT60M")
+    got = _read(_file(LISTED % _value("<measResults>4 5 6</measResults>") + hourly), tmp_path)
+    assert [(row["value"], row["granularity_s"], row["period_started_at"]) for row in got.rows[::3]] == [
+        ("4", "900", "2026-01-31T08:00:00+08:00"), ("1", "3600", "2026-01-31T07:15:00+08:00"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["A2026.xml", "PM=1,Cell=2.dat", "-rf", "=1+1.xml", "D\u202e\n';--.xml", "x" * 250])
+def test_the_name_of_a_file_is_not_asked(tmp_path: Path, name: str) -> None:
+    content = _file(LISTED % _value("<measResults>1 2 3</measResults>")).encode()
+    assert len(read_bytes(content, tmp_path, AGREED, name).rows) == 3
+
+
+def test_a_vector_of_hundreds_in_one_value_stays_whole(tmp_path: Path) -> None:
+    vector = ",".join(str(number) for number in range(273))
+    got = _read(_file(LISTED % _value(f"<measResults>1 {vector} ,,,</measResults>")), tmp_path)
+    assert _results(got) == [("a", "1", "1"), ("b", vector, None), ("c", ",,,", None)]
+
+
+def test_the_other_objects_of_a_block_stay_good_beside_a_bad_one(tmp_path: Path) -> None:
+    good, bad = '<r p="1">1</r><r p="7">2</r>', '<r p="1">3</r><r p="8">4</r>'
+    odd = f'<suspect>true</suspect><x p="1">9</x>{good}'
+    got = _read(_file(INDEXED % (_value(good) + _value(bad) + _value(odd) + _value(good))), tmp_path)
+    assert got.faults == {4: RowFaultReason.UNPAIRED_RESULTS}
+    assert [row["value"] for row in got.rows] == ["1", "2", "3", "4", "1", "2", "1", "2"]
+    assert [row["is_suspect"] for row in got.rows] == ["false"] * 4 + ["true"] * 2 + ["false"] * 2
+
+
+@pytest.mark.parametrize("content", [_file, _5g])
+@pytest.mark.parametrize(
+    "block", [LISTED % _value("<measResults>1 2 3</measResults>"), INDEXED % _value('<r p="1">1</r>')]
+)
+@pytest.mark.parametrize("has_namespace", [True, False])
+def test_both_standards_take_both_ways_of_pairing_with_and_without_a_namespace(
+    tmp_path: Path, content: Callable[[str], str], block: str, has_namespace: bool
+) -> None:
+    text = content(block)
+    text = text if has_namespace else text.replace(f' xmlns="{_32_435}"', "").replace(f' xmlns="{_28_532}"', "")
+    assert _results(_read(text, tmp_path))[0] == ("a", "1", "1")
+
+
+@pytest.mark.parametrize(
+    "attack",
+    ['<!DOCTYPE a [<!ENTITY x "lol"><!ENTITY y "&x;&x;&x;&x;"><!ENTITY z "&y;&y;&y;&y;">]>',
+     '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+     '<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1:{port}/x"> %x;]>'],
+)  # fmt: skip
+def test_no_attack_on_a_parser_reaches_the_network(tmp_path: Path, attack: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        port = listener.getsockname()[1]
+        declared = attack.replace("{port}", str(port))
+        assert _read(declared + _file("").partition("?>")[2], tmp_path).fault == FileFaultReason.DOCTYPE
+        included = f'<x xmlns:i="http://www.w3.org/2001/XInclude"><i:include href="http://127.0.0.1:{port}/y"/></x>'
+        styled = _file(included).replace("x.xsl", f"http://127.0.0.1:{port}/z.xsl")
+        assert _read(styled, tmp_path).fault is None
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
 def test_an_object_without_a_name_is_null(tmp_path: Path) -> None:
     assert _read(_file(INDEXED % _value('<r p="1">1</r>', "")), tmp_path).rows[0]["measured_object"] is None
 
@@ -232,7 +301,7 @@ def test_elements_are_forgotten_as_they_pass(tmp_path: Path) -> None:
     path.write_text(_file(LISTED % (_value("<measResults>1 2 3</measResults>") * 20_000)), encoding="utf-8")
     most = 0
     with path.open("rb") as file:
-        for _, element in events(file, ["measValue"]):
+        for element in elements(file, ["measValue"]):
             release(element)
             most = max(most, len(element.getparent()))
     assert most < 1_000, "one piece of the file holds fewer, and no more may stand in memory"

@@ -1,6 +1,7 @@
-"""A zip archive before anything in it is unpacked: names, sizes and ratios, so that a bomb costs nothing."""
+"""A zip archive before anything in it is unpacked: its names, sizes and ratios, so that a bomb costs nothing."""
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
@@ -11,6 +12,8 @@ _HEAD_BYTES = 1 << 16
 #: Deflate packs at most about 1030 times; sheets of a million formatted blank rows were seen at 60 times.
 _MOST_RATIO = 200
 _SMALL_BYTES = 1 << 20
+_LOCAL_HEADER_BYTES = 30
+_END_RECORD_BYTES, _COUNT_OFFSET = 22, 10
 _ENCRYPTED_BIT = 0x1
 _LINK_MODE = 0o120000
 
@@ -23,16 +26,26 @@ def require_safe(archive: zipfile.ZipFile, packed_bytes: int, most_bytes: int) -
     """
     entries = archive.infolist()
     names = [entry.filename for entry in entries]
+    if (declared := _declared_entries(archive, packed_bytes)) != len(entries):
+        raise FileFault(FileFaultReason.MALFORMED, f"{len(entries)} entries, {declared} declared at the end")
     if len(entries) > _MOST_ENTRIES or len(set(names)) < len(names):
         raise FileFault(FileFaultReason.UNSAFE_ARCHIVE, f"{len(names)} entries, {len(set(names))} names")
     if unsafe := sum(_is_unsafe(entry) for entry in entries):
         raise FileFault(FileFaultReason.UNSAFE_ARCHIVE, f"{unsafe} of {len(names)} names")
     if any(entry.flag_bits & _ENCRYPTED_BIT for entry in entries):
         raise FileFault(FileFaultReason.ENCRYPTED)
-    if sum(entry.compress_size for entry in entries) > packed_bytes:
+    if _overlap(entries, packed_bytes):
         raise FileFault(FileFaultReason.UNSAFE_ARCHIVE, "entries overlap")
     if (unpacked := sum(entry.file_size for entry in entries)) > most_bytes:
         raise FileFault(FileFaultReason.TOO_LARGE, f"{unpacked} bytes unpacked, at most {most_bytes}")
+
+
+def require_plausible_ratio(archive: zipfile.ZipFile) -> None:
+    """Let a workbook through whose parts are not packed far beyond what sheets are: it is held in memory in part.
+
+    Raises: FileFault TOO_LARGE.
+    """
+    entries = archive.infolist()
     if any(entry.file_size > max(_SMALL_BYTES, entry.compress_size * _MOST_RATIO) for entry in entries):
         raise FileFault(FileFaultReason.TOO_LARGE, f"packed more than {_MOST_RATIO} times")
 
@@ -46,11 +59,29 @@ def require_no_document_types(archive: zipfile.ZipFile) -> None:
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
-    """The archive. Raises: FileFault MALFORMED."""
+    """The archive; names that are not marked as UTF-8 are GBK where they can be. Raises: FileFault TRUNCATED."""
     try:
-        return zipfile.ZipFile(path)
+        try:
+            return zipfile.ZipFile(path, metadata_encoding="gb18030")
+        except UnicodeDecodeError:
+            return zipfile.ZipFile(path)
     except zipfile.BadZipFile:
-        raise FileFault(FileFaultReason.MALFORMED, "no zip archive") from None
+        # the list of entries stands at the end, so a cut archive has none
+        raise FileFault(FileFaultReason.TRUNCATED, "the archive has no list of its entries") from None
+
+
+def _declared_entries(archive: zipfile.ZipFile, packed_bytes: int) -> int:
+    """How many entries the record at the archive's end tells of; the zip reader does not compare."""
+    assert archive.fp is not None  # noqa: S101 - for the types: it is open
+    archive.fp.seek(packed_bytes - len(archive.comment) - _END_RECORD_BYTES + _COUNT_OFFSET)
+    return int.from_bytes(archive.fp.read(2), "little")
+
+
+def _overlap(entries: Sequence[zipfile.ZipInfo], packed_bytes: int) -> bool:
+    """Whether two entries share bytes, which multiplies what an archive unpacks to."""
+    begins = sorted(entry.header_offset for entry in entries)
+    ends = sorted(entry.header_offset + _LOCAL_HEADER_BYTES + entry.compress_size for entry in entries)
+    return any(end > begin for end, begin in zip(ends, [*begins[1:], packed_bytes], strict=False))
 
 
 def _is_unsafe(entry: zipfile.ZipInfo) -> bool:

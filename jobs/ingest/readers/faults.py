@@ -31,6 +31,7 @@ class FileFaultReason(StrEnum):
     NO_SHEET = "the workbook lacks the sheet that the contract names"
     ENCRYPTED = "the file is encrypted"
     UNSAFE_ARCHIVE = "the archive holds unsafe, repeated or overlapping entries"
+    TOO_COSTLY = "the file takes more memory or time than a reader may use"
     GONE = "the file is not there any more"
     UNREADABLE = "the file cannot be read"
 
@@ -52,6 +53,8 @@ class RowFaultReason(StrEnum):
     NOT_A_NUMBER = "a value is not a number or not finite"
     NESTED_VALUE = "a value is a list or an object where text was agreed"
     UNPAIRED_RESULTS = "results do not pair with counter names"
+    NOTHING_MEASURED = "a report holds no measured value"
+    FOREIGN_CELL = "a report speaks of a cell of another base station"
 
 
 class FileFault(Exception):
@@ -61,6 +64,10 @@ class FileFault(Exception):
         self.reason = reason
         self.detail = detail
         super().__init__(reason if detail is None else f"{reason} ({detail})")
+
+    def within(self, where: str) -> "FileFault":
+        """The same fault with the place in the archive in front of its detail."""
+        return FileFault(self.reason, f"{where}: {self.detail}" if self.detail else where)
 
 
 def positions(kind: str, numbers: Sequence[int], total: int) -> str:

@@ -5,17 +5,19 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from jobs.ingest.readers.archive import open_archive
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
 
 #: The kind of a file that is taken as one record, whatever it holds.
 DOCUMENT = "document"
 
 _HEAD_BYTES = 4096
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+GZIP_MARK = b"\x1f\x8b"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Kinds that nobody reads here; naming them saves the sender a question.
 _OTHERS = {
-    b"\x1f\x8b": "a gzip archive",
+    GZIP_MARK: "a gzip archive",
     b"%PDF": "a PDF document",
     b"PAR1": "a Parquet file",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
@@ -37,7 +39,9 @@ _NAMES = {
     "kobo_json": "JSON",
     "odata_json": "OData JSON",
     "pm_xml": "XML",
+    "mr_xml": "XML",
 }
+_TAR_MARK = slice(257, 262), b"ustar"
 
 
 def kind_of(path: Path, expected: Sequence[str]) -> str:
@@ -51,52 +55,48 @@ def kind_of(path: Path, expected: Sequence[str]) -> str:
         if not head:
             raise FileFault(FileFaultReason.EMPTY)
         return DOCUMENT
-    kind, seen = _recognised(path, head)
-    if kind not in expected:
-        wanted = ", ".join(_NAMES[name] for name in expected)
-        raise FileFault(FileFaultReason.WRONG_KIND, f"it looks like {seen}; expected {wanted}")
-    return kind
+    seen = _recognised(path, head)
+    for kind in expected:  # which XML it is shows at its root, so the reader says it
+        if _NAMES[kind] == seen:
+            return kind
+    wanted = ", ".join(_NAMES[name] for name in expected)
+    raise FileFault(FileFaultReason.WRONG_KIND, f"it looks like {seen}; expected {wanted}")
 
 
-def _recognised(path: Path, head: bytes) -> tuple[str, str]:
-    """The kind, or an empty text for a kind nobody reads; and what to call it."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not text and len(head) < _HEAD_BYTES:
-        raise FileFault(FileFaultReason.EMPTY)
-    if head.startswith(_ZIP):
-        return ("xlsx", _NAMES["xlsx"]) if _is_workbook(path) else ("", "a zip archive without a workbook")
-    if head.startswith(_OLE):
-        return _kind_of_ole(path)
-    for magic, name in _OTHERS.items():
-        if head.startswith(magic):
-            return "", name
-    if _MARKUP.match(text):
-        return ("", "an HTML page") if _HTML.match(text) else ("pm_xml", _NAMES["pm_xml"])
-    kind = "csv"
-    if _JSON.match(text):
-        kind = "odata_json" if _ODATA.match(text) else "kobo_json"
-    return kind, _NAMES[kind]
-
-
-def _is_workbook(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except zipfile.BadZipFile:
-        # the list of entries stands at the end, so a cut archive has none
-        raise FileFault(FileFaultReason.TRUNCATED, "the archive has no list of its entries") from None
+def is_workbook(archive: zipfile.ZipFile) -> bool:
+    """Whether the archive is an .xlsx. Raises: FileFault WRONG_KIND for its binary sister."""
+    names = archive.namelist()
     if "xl/workbook.bin" in names:
         raise FileFault(FileFaultReason.WRONG_KIND, "it looks like a binary workbook (.xlsb); save it as .xlsx")
     return any(name.startswith("xl/") for name in names)
 
 
-def _kind_of_ole(path: Path) -> tuple[str, str]:
+def _recognised(path: Path, head: bytes) -> str:
+    """What to call the content."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text and len(head) < _HEAD_BYTES:
+        raise FileFault(FileFaultReason.EMPTY)
+    if head.startswith(ZIP_MARKS):
+        with open_archive(path) as archive:
+            return _NAMES["xlsx"] if is_workbook(archive) else "a zip archive without a workbook"
+    if head.startswith(_OLE):
+        return _kind_of_ole(path)
+    if other := next((name for magic, name in _OTHERS.items() if head.startswith(magic)), None):
+        return other
+    if _MARKUP.match(text):
+        return "an HTML page" if _HTML.match(text) else _NAMES["pm_xml"]
+    if _JSON.match(text):
+        return _NAMES["odata_json" if _ODATA.match(text) else "kobo_json"]
+    return "a tar archive" if head[_TAR_MARK[0]] == _TAR_MARK[1] else _NAMES["csv"]
+
+
+def _kind_of_ole(path: Path) -> str:
     """What an OLE container holds. Raises: FileFault ENCRYPTED."""
     if holds_encrypted_office(path):
         raise FileFault(FileFaultReason.ENCRYPTED, "a workbook with a password; save it without")
     if _has_stream(path, "Workbook\0", "Book\0"):
-        return "xls", _NAMES["xls"]
-    return "", "an old binary Office file that is no workbook"
+        return _NAMES["xls"]
+    return "an old binary Office file that is no workbook"
 
 
 def holds_encrypted_office(path: Path) -> bool:

@@ -15,8 +15,8 @@ _NAME = re.compile(rb"<([^\s/>]+)")
 _SPACE = b" \t\r\n"
 
 
-def events(stream: IO[bytes], tags: Sequence[str], when: Sequence[str] = ("end",)) -> Iterator[tuple[str, Any]]:
-    """The elements of these local names as they open or close; the caller clears them.
+def elements(stream: IO[bytes], tags: Sequence[str]) -> Iterator[Any]:
+    """The elements of these local names as they close; the caller releases them.
 
     Nothing is yielded of a document with a document type. Elements come before an error further on is found.
     Raises: FileFault DOCTYPE, MALFORMED, TRUNCATED, RECORD_TOO_LONG; the detail is a line number.
@@ -24,7 +24,7 @@ def events(stream: IO[bytes], tags: Sequence[str], when: Sequence[str] = ("end",
     head = stream.read(_CHUNK_BYTES)
     root_name(head)
     parser = etree.XMLPullParser(
-        events=tuple(when),
+        events=("end",),
         tag=[f"{{*}}{tag}" for tag in tags],
         # no document type, so none can be defined; with False the parser loses its place at an undefined one
         resolve_entities="internal",
@@ -43,11 +43,13 @@ def events(stream: IO[bytes], tags: Sequence[str], when: Sequence[str] = ("end",
         try:
             parser.feed(chunk)
         except etree.XMLSyntaxError as error:
+            if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+                raise MemoryError from None
             raise FileFault(FileFaultReason.MALFORMED, f"line {error.lineno}") from None
         gap += len(chunk)
-        for event in parser.read_events():
+        for _, element in parser.read_events():
             gap = 0
-            yield event
+            yield element
         if gap > _GAP_BYTES:
             raise FileFault(FileFaultReason.RECORD_TOO_LONG, f"more than {_GAP_BYTES} bytes in one element")
         chunk = stream.read(_CHUNK_BYTES)
@@ -55,7 +57,16 @@ def events(stream: IO[bytes], tags: Sequence[str], when: Sequence[str] = ("end",
         parser.close()
     except etree.XMLSyntaxError as error:
         raise FileFault(FileFaultReason.TRUNCATED, f"line {error.lineno}") from None
-    yield from parser.read_events()
+    for _, element in parser.read_events():
+        yield element
+
+
+def require_root(element: Any, names: Sequence[str]) -> Any:
+    """The root that the element stands in; its local name is one of these. Raises: FileFault WRONG_STRUCTURE."""
+    root = element.getroottree().getroot()
+    if root.tag.rpartition("}")[2] not in names:
+        raise FileFault(FileFaultReason.WRONG_STRUCTURE, f"the root is none of {', '.join(names)}")
+    return root
 
 
 def root_name(head: bytes) -> str:

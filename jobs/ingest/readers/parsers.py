@@ -15,7 +15,7 @@ from jobs.ingest.readers.decoding import decided_encoding
 from jobs.ingest.readers.describing import MOST_CHARACTERS, MOST_PAGES, ContentState, Description, fit_text, with_text
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
 from jobs.ingest.readers.kinds import holds_encrypted_office
-from jobs.ingest.readers.markup import events, release
+from jobs.ingest.readers.markup import elements, release
 
 _WORKER = Path(__file__).with_name("document_worker.py")
 _PATIENCE_S = 120
@@ -81,7 +81,7 @@ def _office(path: Path) -> Description:
 def _office_text(archive: zipfile.ZipFile, names: Sequence[str]) -> Iterator[str]:
     for name in names:
         with archive.open(name) as part:
-            for _, element in events(part, ("t", "p", "si")):
+            for element in elements(part, ("t", "p", "si")):
                 if element.tag.endswith("}t"):
                     yield element.text or ""
                 else:  # the end of a paragraph or of a cell's text

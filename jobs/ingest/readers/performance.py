@@ -1,23 +1,28 @@
 """Performance measurement files of 3GPP TS 32.435 and TS 28.532: one row per counter value of one object."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contracts.model import Contract, Reader
-from jobs.ingest.readers.batches import Chunk, Row, chunks
-from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason
-from jobs.ingest.readers.markup import events, release
+import pyarrow as pa
+import pyarrow.compute as pc
 
-#: What a file says of each value, by the names that a contract may use.
-FIELDS = (
-    "measured_object", "measurement_group", "counter_name", "period_started_at", "period_ended_at", "granularity_s",
-    "value_text", "value", "is_suspect", "managed_element", "sender", "standard",
+from contracts.model import Contract, Reader
+from jobs.ingest.readers.batches import Chunk
+from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason
+from jobs.ingest.readers.long_rows import LongRows
+from jobs.ingest.readers.markup import elements, release, require_root
+from jobs.ingest.readers.periods import period
+
+#: What the results of one object share, by the names that a contract may use; beside it stand `counter_name`,
+#: `value_text` and `value`.
+_SHARED = (
+    "measured_object", "measurement_group", "period_started_at", "period_ended_at", "granularity_s", "is_suspect",
+    "managed_element", "sender", "standard",
 )  # fmt: skip
 
 _32_435 = "http://www.3gpp.org/ftp/specs/archive/32_series/32.435#measCollec"
@@ -31,11 +36,12 @@ _TAGS = (
     *_STANDARDS, "fileHeader", "fileSender", "fileFooter", "measData", "managedElement", "measEntity", "measInfo",
     "granPeriod", "measTypes", "measType", "measValue",
 )  # fmt: skip
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.0+)?S)?)?", re.ASCII)
+_NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
 _SUSPECT = {None: "false", "false": "false", "0": "false", "true": "true", "1": "true"}
+_NOTHING = pa.array(["", "NULL"])
 
-_Pair = tuple[RowFaultReason | None, str | None, str | None]
+#: The counters, texts and faults of one object's results; no faults where all pair.
+_Results = tuple[Sequence[str | None], Sequence[str | None], Sequence[RowFaultReason | None] | None]
 
 
 def read_performance(path: Path, contract: Contract, reader: Reader) -> Iterator[Chunk]:
@@ -46,27 +52,61 @@ def read_performance(path: Path, contract: Contract, reader: Reader) -> Iterator
     Raises: FileFault, also after some chunks: DOCTYPE, TRUNCATED, MALFORMED, WRONG_STRUCTURE.
     """
     zone = ZoneInfo(str(reader.options.get("timezone", contract.source.timezone)))
-    yield from chunks(_rows(path, zone), FIELDS)
+    for chunk in _chunks(path, zone):
+        yield replace(chunk, columns={**chunk.columns, **_values(chunk.columns["value_text"])})
 
 
-def _rows(path: Path, zone: tzinfo) -> Iterator[Row]:
-    state = _State(zone)
-    number = 0
+def _values(written: Any) -> dict[str, Any]:
+    """The results as the file says them, and as numbers where they are plain ones."""
+    nothing = pa.scalar(None, pa.string())
+    trimmed = pc.utf8_trim_whitespace(written)
+    texts = pc.if_else(pc.is_in(trimmed, _NOTHING), nothing, trimmed)
+    return {"value_text": texts, "value": pc.if_else(pc.match_substring_regex(texts, _NUMBER), texts, nothing)}
+
+
+def _chunks(path: Path, zone: tzinfo) -> Iterator[Chunk]:
+    state, rows = _State(zone), LongRows(_SHARED, "counter_name", "value_text")
     with path.open("rb") as file:
-        for event, element in events(file, _TAGS, ("start", "end")):
-            local = element.tag.rpartition("}")[2]
-            if event == "start":
-                state.open(local, element)
-            elif local == "measValue":
-                before, after = state.context(element)
-                for fault, counter, text in state.results(element):
-                    number += 1
-                    value = text if text is not None and _NUMBER.fullmatch(text) else None
-                    yield number, fault, (*before[:2], counter, *before[2:], text, value, *after)
-                release(element)
-            else:
-                state.close(local, element)
+        for element in elements(file, _TAGS):
+            state.close(element.tag.rpartition("}")[2], element, rows)
+            if rows.is_full:
+                yield rows.take()
     state.require_whole()
+    yield rows.take()
+
+
+@dataclass
+class _Counters:
+    """The names that one block gives its results: a list to pair by place, or names to pair by the number `p`."""
+
+    listed: list[str] = field(default_factory=list)
+    indexed: dict[str | None, str | None] = field(default_factory=dict)
+    paired: tuple[list[str | None], list[str | None]] = field(default_factory=lambda: ([], []))
+
+    def known(self, indices: list[str | None]) -> list[str | None] | None:
+        """The names for these numbers if an object before had the same; nearly always, so it is asked first."""
+        return self.paired[1] if indices == self.paired[0] else None
+
+    def add(self, index: str | None, name: str) -> None:
+        """One counter of the indexed kind; a number that is given twice names nothing."""
+        self.indexed[index] = None if index is None or index in self.indexed else name
+
+    def listed_results(self, texts: list[str]) -> _Results:
+        """The results of one object by place; a list that does not fit its names is one faulty row."""
+        if len(texts) == len(self.listed):
+            return self.listed, texts, None
+        return (None,), (" ".join(texts),), (RowFaultReason.UNPAIRED_RESULTS,)
+
+    def indexed_results(self, results: Sequence[Any]) -> _Results:
+        """The results of one object by number; those whose number is missing, repeated or unknown are faulty rows."""
+        indices, texts = [result.get("p") for result in results], [result.text for result in results]
+        names = [self.indexed.get(index) for index in indices]
+        counts = Counter(indices)
+        if len(counts) == len(indices) and None not in names:
+            self.paired = indices, names
+            return names, texts, None
+        is_paired = [name is not None and counts[index] == 1 for index, name in zip(indices, names, strict=True)]
+        return names, texts, [None if paired else RowFaultReason.UNPAIRED_RESULTS for paired in is_paired]
 
 
 @dataclass
@@ -81,29 +121,17 @@ class _State:
     seen: set[str] = field(default_factory=set)
     managed_element: str | None = None
     has_element: bool = False
-    group: str | None = None
     period: tuple[str | None, str | None, str | None] = (None, None, None)
-    listed: list[str] | None = None
-    indexed: dict[str | None, str] = field(default_factory=dict)
-    ambiguous: set[str | None] = field(default_factory=set)
+    counters: _Counters = field(default_factory=_Counters)
 
-    def open(self, local: str, element: Any) -> None:
-        """An element begins: what the elder ones said no longer holds."""
+    def close(self, local: str, element: Any, rows: LongRows) -> None:
+        """An element is whole: take what it says. What holds inside a block ends with it."""
         if self.root is None:
-            self._begin(local, element)
-        elif local == "measData" and self._is_of_root(element):
-            if "fileHeader" not in self.seen:
-                raise FileFault(FileFaultReason.WRONG_STRUCTURE, "fileHeader is missing")
-            self.managed_element, self.has_element = None, False
-        elif local == "measInfo":
-            if not self.has_element:
-                raise FileFault(FileFaultReason.WRONG_STRUCTURE, "measData without managedElement or measEntity")
-            self.group, self.period = element.get("measInfoId") or None, (None, None, None)
-            self.listed, self.indexed, self.ambiguous = None, {}, set()
-
-    def close(self, local: str, element: Any) -> None:
-        """An element is whole: take what it says."""
+            self._begin(element)
         match local:
+            case "measValue":
+                self._take(element, rows)
+                release(element)
             case "fileSender":
                 self.sender = element.get("localDn") or element.get("senderName") or None
             case "fileHeader" | "fileFooter":
@@ -111,113 +139,60 @@ class _State:
             case "managedElement" | "measEntity":
                 self.managed_element, self.has_element = element.get("localDn") or None, True
             case "granPeriod":
-                self.period = _period(element.get("endTime"), element.get("duration"), self.zone)
+                self.period = period(element.get("endTime"), element.get("duration"), self.zone)
             case "measTypes":
-                self.listed = (element.text or "").split()
+                self.counters.listed = (element.text or "").split()
             case "measType":
-                self._add_counter(element.get("p"), (element.text or "").strip())
+                self.counters.add(element.get("p"), (element.text or "").strip())
             case "measInfo":
+                self._require_element()
+                self.period, self.counters = (None, None, None), _Counters()
                 release(element)
-            case "measData" if self._is_of_root(element):
-                if not self.has_element:
-                    raise FileFault(FileFaultReason.WRONG_STRUCTURE, "measData without managedElement or measEntity")
+            case "measData" if element.getparent() is self.root:  # in 28.532 header and footer hold one too
+                self._require_element()
+                self.managed_element, self.has_element = None, False
                 release(element)
-
-    def context(self, value: Any) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
-        """What stands before and behind a result in its row."""
-        suspect = value.findtext(f"{self.space}suspect")
-        said = suspect.strip() if suspect else None
-        before = (value.get("measObjLdn") or None, self.group, *self.period)
-        return before, (_SUSPECT.get(said, said), self.managed_element, self.sender, self.standard)
-
-    def results(self, value: Any) -> Iterator[_Pair]:
-        """Fault, counter name and text of each result; one faulty row for a list that does not fit its names."""
-        listed = value.find(f"{self.space}measResults")
-        if listed is None:
-            yield from self._indexed_results(value)
-            return
-        texts = (listed.text or "").split()
-        names = self.listed or []
-        if len(texts) != len(names):
-            yield RowFaultReason.UNPAIRED_RESULTS, None, " ".join(texts) or None
-            return
-        for name, text in zip(names, texts, strict=True):
-            yield None, name, None if text == "NULL" else text
-
-    def _indexed_results(self, value: Any) -> Iterator[_Pair]:
-        results = [(result.get("p"), (result.text or "").strip()) for result in value.iterfind(f"{self.space}r")]
-        repeated: set[str | None] = set()
-        if len({index for index, _ in results}) < len(results):
-            repeated = {index for index, count in Counter(index for index, _ in results).items() if count > 1}
-        for index, text in results:
-            name = self.indexed.get(index)
-            is_paired = name is not None and index not in self.ambiguous and index not in repeated
-            yield (
-                None if is_paired else RowFaultReason.UNPAIRED_RESULTS,
-                name,
-                text if text and text != "NULL" else None,
-            )
 
     def require_whole(self) -> None:
         """At the file's end: root, header and footer were there. Raises: FileFault WRONG_STRUCTURE."""
         if self.root is None:
-            self._begin("", None)
+            raise FileFault(FileFaultReason.WRONG_STRUCTURE, f"the root is none of {', '.join(_STANDARDS)}")
         for part in ("fileHeader", "fileFooter"):
             if part not in self.seen:
                 raise FileFault(FileFaultReason.WRONG_STRUCTURE, f"{part} is missing")
 
-    def _begin(self, local: str, element: Any) -> None:
-        standard, namespace = _STANDARDS.get(local, ("", ""))
-        if not standard or element.getparent() is not None:
-            raise FileFault(FileFaultReason.WRONG_STRUCTURE, f"the root is none of {', '.join(_STANDARDS)}")
-        space = element.tag[: -len(local)]
-        if space not in {"", f"{{{namespace}}}"}:
-            raise FileFault(FileFaultReason.WRONG_STRUCTURE, f"the root's namespace is not that of TS {standard}")
-        self.root, self.space, self.standard = element.tag, space, standard
+    def _begin(self, element: Any) -> None:
+        self.root = require_root(element, tuple(_STANDARDS))
+        self.space, _, local = self.root.tag.rpartition("}")
+        self.standard, namespace = _STANDARDS[local]
+        if self.space not in {"", f"{{{namespace}"}:
+            raise FileFault(FileFaultReason.WRONG_STRUCTURE, f"the root's namespace is not that of TS {self.standard}")
+        self.space += "}" if self.space else ""
 
-    def _is_of_root(self, element: Any) -> bool:
-        """In 28.532 header and footer hold an element of the same name as the measurements."""
-        parent = element.getparent()
-        return parent is not None and parent.tag == self.root
+    def _require_element(self) -> None:
+        if "fileHeader" not in self.seen:
+            raise FileFault(FileFaultReason.WRONG_STRUCTURE, "fileHeader is missing")
+        if not self.has_element:
+            raise FileFault(FileFaultReason.WRONG_STRUCTURE, "measData without managedElement or measEntity")
 
-    def _add_counter(self, index: str | None, name: str) -> None:
-        if index is None or index in self.indexed:
-            self.ambiguous.add(index)
-        self.indexed[index] = name
+    def _take(self, value: Any, rows: LongRows) -> None:
+        """The results of one object as rows."""
+        parts = list(value)
+        if names := self.counters.known([part.get("p") for part in parts]):
+            rows.add(self._shared(value, None), names, [part.text for part in parts])
+            return
+        others = {part.tag: part.text for part in parts if part.tag != f"{self.space}r"}
+        shared = self._shared(value, others.get(f"{self.space}suspect"))
+        if f"{self.space}measResults" in others:
+            rows.add(shared, *self.counters.listed_results((others[f"{self.space}measResults"] or "").split()))
+        else:
+            rows.add(shared, *self.counters.indexed_results([part for part in parts if part.tag == f"{self.space}r"]))
 
-
-def _period(ended: str | None, duration: str | None, zone: tzinfo) -> tuple[str | None, str | None, str | None]:
-    """Begin, end and seconds of a granularity period; a time without offset is a clock in `zone`.
-
-    An end that cannot be read stays as it is written, for the row's fault to be seen; a length becomes NULL.
-
-    Example:
-        >>> _period("2026-01-31T08:15:00+0800", "PT15M", ZoneInfo("UTC"))
-        ('2026-01-31T08:00:00+08:00', '2026-01-31T08:15:00+08:00', '900')
-    """
-    seconds = duration_seconds(duration)
-    length = None if seconds is None else str(seconds)
-    try:
-        end = datetime.fromisoformat((ended or "").strip())
-    except ValueError:
-        return None, ended or None, length
-    end = end if end.tzinfo else end.replace(tzinfo=zone)
-    return None if seconds is None else _written(end - timedelta(seconds=seconds)), _written(end), length
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
-
-
-def duration_seconds(text: str | None) -> int | None:
-    """The whole seconds of an ISO 8601 duration of days and times; None for any other text.
-
-    Example:
-        >>> duration_seconds("PT1H30M"), duration_seconds("P1D"), duration_seconds("some duration")
-        (5400, 86400, None)
-    """
-    found = _DURATION.fullmatch((text or "").strip())
-    if found is None or not any(found.groups()):
-        return None
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    def _shared(self, value: Any, suspect: str | None) -> tuple[str | None, ...]:
+        """What all results of an object share, in the order of `_SHARED`."""
+        said = suspect.strip() if suspect else None
+        group = value.getparent().get("measInfoId") or None
+        return (
+            value.get("measObjLdn") or None, group, *self.period, _SUSPECT.get(said, said),
+            self.managed_element, self.sender, self.standard,
+        )  # fmt: skip

@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from contracts.model import Contract, Reader
-from jobs.ingest.readers.archive import open_archive, require_no_document_types, require_safe
+from jobs.ingest.readers.archive import (
+    open_archive,
+    require_no_document_types,
+    require_plausible_ratio,
+    require_safe,
+)
 from jobs.ingest.readers.batches import Chunk
 from jobs.ingest.readers.cells import Cell, columns_by_letters
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
-from jobs.ingest.readers.markup import events, release
+from jobs.ingest.readers.markup import elements, release
 from jobs.ingest.readers.sheet_table import SheetRow, read_table
 from jobs.ingest.readers.workbook import Sheet, Workbook, open_part, read_workbook, rich_text, unescaped
 
@@ -20,6 +25,7 @@ def read_spreadsheet(path: Path, contract: Contract, reader: Reader) -> Iterator
     """The records of the workbook's table, see `read_table`. Raises: FileFault, also after some chunks."""
     with open_archive(path) as archive:
         require_safe(archive, path.stat().st_size, contract.limits.max_file_mb << 20)
+        require_plausible_ratio(archive)
         require_no_document_types(archive)
         yield from read_table(_ZippedBook(archive, read_workbook(archive)), contract, reader)
 
@@ -41,7 +47,7 @@ def _sheet_rows(archive: zipfile.ZipFile, sheet: Sheet, merged: list[str]) -> It
     columns = columns_by_letters()
     last = 0
     with open_part(archive, sheet.part) as stream:
-        for _, element in events(stream, ["row", "mergeCell"]):
+        for element in elements(stream, ["row", "mergeCell"]):
             if element.tag.endswith("mergeCell"):
                 merged.append(element.get("ref", ""))
                 continue

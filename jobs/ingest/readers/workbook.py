@@ -10,7 +10,7 @@ from typing import IO, Any
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
-from jobs.ingest.readers.markup import events, release
+from jobs.ingest.readers.markup import elements, release
 
 #: Built-in formats of East Asian workbooks (27 is 2026年1月); their codes stand in no file and in no library's list.
 _EAST_ASIAN_DATES = frozenset((*range(27, 37), *range(50, 59)))
@@ -89,7 +89,7 @@ def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]
     folder, name = posixpath.split(part)
     found = {}
     with open_part(archive, posixpath.join(folder, "_rels", f"{name}.rels")) as stream:
-        for _, element in events(stream, ["Relationship"]):
+        for element in elements(stream, ["Relationship"]):
             if element.get("TargetMode") != "External":
                 target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))
                 found[element.get("Id", "")] = (element.get("Type", "").rpartition("/")[2], target.lstrip("/"))
@@ -103,7 +103,7 @@ def _part_of_kind(parts: dict[str, tuple[str, str]], kind: str) -> str | None:
 def _sheets(archive: zipfile.ZipFile, book: str, parts: dict[str, tuple[str, str]]) -> tuple[tuple[Sheet, ...], bool]:
     sheets, counts_from_1904 = [], False
     with open_part(archive, book) as stream:
-        for _, element in events(stream, ["sheet", "workbookPr"]):
+        for element in elements(stream, ["sheet", "workbookPr"]):
             if _local(element) == "workbookPr":
                 counts_from_1904 = element.get("date1904") in {"1", "true"}
                 continue
@@ -121,7 +121,7 @@ def _date_styles(archive: zipfile.ZipFile, part: str | None) -> tuple[frozenset[
         return frozenset(), frozenset()
     codes, styles = dict(BUILTIN_FORMATS), []
     with open_part(archive, part) as stream:
-        for _, element in events(stream, ["numFmt", "xf"]):
+        for element in elements(stream, ["numFmt", "xf"]):
             if _local(element) == "numFmt":
                 codes[int(element.get("numFmtId"))] = element.get("formatCode")
             elif _local(element.getparent()) == "cellXfs":
@@ -147,6 +147,6 @@ def _shared_texts(archive: zipfile.ZipFile, part: str | None) -> Iterator[str]:
     if part is None:
         return
     with open_part(archive, part) as stream:
-        for _, element in events(stream, ["si"]):
+        for element in elements(stream, ["si"]):
             yield rich_text(element)
             release(element)
