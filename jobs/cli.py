@@ -13,12 +13,11 @@ import typer
 from rich.console import Console
 
 from contracts.errors import LakewardenError, UnknownDataset
-from contracts.generate import generated
 from contracts.loading import dataset_ids, load, load_all
 from expectations.gate import Gate
-from expectations.suite import suite
+from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
-from jobs.settings import ROOT, Settings, from_environment
+from jobs.settings import Settings, from_environment
 from jobs.transfer.commands import app as transfer_app
 
 if TYPE_CHECKING:  # the engine's client takes seconds to import, and `--help` must not
@@ -30,7 +29,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="先脱敏, 再使用. 例: lakewarden ingest crm.customers && lakewarden gate raw crm.customers",
 )
-contracts_app = typer.Typer(no_args_is_help=True, help="Check the contracts and what is derived from them.")
 keys_app = typer.Typer(no_args_is_help=True, help="The key store.")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(keys_app, name="keys")
@@ -282,46 +280,6 @@ def keys_create() -> None:
         lake.show_ledger(TABLES)
         created = KeyFiles(settings.home).create_missing(domains, in_use=ledger.keys_in_use())
     console.print(f"keys: {len(domains)} domains, created: {', '.join(created) or 'none'}")
-
-
-@contracts_app.command("check")
-def contracts_check() -> None:
-    """Report every mistake in every contract, and every generated file that is out of date.
-
-    Example: lakewarden contracts check
-    """
-    contracts = load_all()
-    stale = [path for path, text in generated(contracts, ROOT).items() if not _holds(path, text)]
-    if stale:
-        names = ", ".join(path.relative_to(ROOT).as_posix() for path in stale)
-        raise LakewardenError(f"out of date: {names}; run `lakewarden contracts generate` and commit")
-    console.print(f"{len(contracts)} contracts hold, generated files are fresh")
-
-
-@contracts_app.command("suite")
-def contracts_suite(dataset: Dataset) -> None:
-    """Print a contract's rules as a Great Expectations suite, for tools that read one.
-
-    Example: lakewarden contracts suite crm.customers > customers.suite.json
-    """
-    print(json.dumps(suite(load(dataset)), ensure_ascii=False, indent=1))
-
-
-@contracts_app.command("generate")
-def contracts_generate() -> None:
-    """Write what is derived from the contracts: dbt sources and the data dictionary.
-
-    Example: lakewarden contracts generate
-    """
-    for path, text in generated(load_all(), ROOT).items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not _holds(path, text):
-            path.write_text(text, encoding="utf-8")
-            console.print(f"wrote {path.relative_to(ROOT)}")
-
-
-def _holds(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_text(encoding="utf-8") == text
 
 
 def main() -> None:

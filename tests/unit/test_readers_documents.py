@@ -14,7 +14,7 @@ from PIL import Image
 
 from contracts.errors import InvalidContracts
 from contracts.loading import ROOT, load, load_file
-from jobs.ingest.readers import FileFaultReason, document_worker
+from jobs.ingest.readers import FileFaultReason
 from jobs.ingest.readers.describing import MOST_CHARACTERS, ContentState
 from jobs.ingest.readers.documents import FIELDS
 from jobs.ingest.readers.media import MEDIA_TYPES
@@ -144,36 +144,6 @@ def test_a_pdf_that_is_cut_is_a_damaged_record(tmp_path):
 def test_a_pdf_with_more_text_than_is_taken_is_cut(tmp_path):
     facts = told(pdf(*["x" * 60_000] * 4), tmp_path)
     assert (facts["content_state"], facts["text_length"], facts["page_count"]) == ("cut", str(MOST_CHARACTERS), "4")
-
-
-def test_a_document_that_never_ends_costs_its_own_process_only(tmp_path, monkeypatch):
-    endless = tmp_path / "endless.py"
-    endless.write_text("import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass\n")
-    monkeypatch.setattr("jobs.ingest.readers.parsers._WORKER", endless)
-    assert told(pdf("x"), tmp_path)["content_state"] == "over_limit"
-
-
-def test_a_library_that_falls_over_takes_nothing_with_it(tmp_path, monkeypatch):
-    falling = tmp_path / "falling.py"
-    falling.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
-    monkeypatch.setattr("jobs.ingest.readers.parsers._WORKER", falling)
-    assert told(picture("PNG"), tmp_path)["content_state"] == "over_limit"
-
-
-def test_a_pdf_that_wants_too_much_memory_is_told_so(tmp_path, monkeypatch):
-    hungry = tmp_path / "hungry.py"
-    source = Path(document_worker.__file__).read_text(encoding="utf-8")
-    hungry.write_text(source.replace("reader = PdfReader(path)", "reader = bytearray(2 << 30)"), encoding="utf-8")
-    monkeypatch.setattr("jobs.ingest.readers.parsers._WORKER", hungry)
-    assert told(pdf("x"), tmp_path)["content_state"] == "over_limit"
-
-
-def test_a_reader_that_does_not_run_refuses_the_file_and_blames_no_document(tmp_path, monkeypatch):
-    broken = tmp_path / "broken.py"
-    broken.write_text("import no_such_library\n")
-    monkeypatch.setattr("jobs.ingest.readers.parsers._WORKER", broken)
-    got = read_bytes(pdf("x"), tmp_path, FILES)
-    assert (got.fault, got.detail) == (FileFaultReason.UNREADABLE, "RuntimeError")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP"])

@@ -1,24 +1,20 @@
-"""One describing function per family of media types. What a library parses is parsed in a process of its own."""
+"""One describing function per family of media types."""
 
-import json
 import re
-import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from jobs.ingest.readers.archive import open_archive, require_safe
+from jobs.ingest.readers import document_libraries
+from jobs.ingest.readers.archive import open_archive, require_plausible_ratio, require_safe
 from jobs.ingest.readers.decoding import decided_encoding
-from jobs.ingest.readers.describing import MOST_CHARACTERS, MOST_PAGES, ContentState, Description, fit_text, with_text
+from jobs.ingest.readers.describing import MOST_CHARACTERS, ContentState, Description, with_text
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
 from jobs.ingest.readers.kinds import holds_encrypted_office
 from jobs.ingest.readers.markup import elements, release
 
-_WORKER = Path(__file__).with_name("document_worker.py")
-_PATIENCE_S = 120
 _MOST_UNPACKED_BYTES = 512 << 20
 #: The parts of an Office file that hold its text, and those that are its pages, sheets or slides.
 _OFFICE_TEXT = re.compile(r"word/document\.xml|xl/sharedStrings\.xml|ppt/slides/slide[0-9]+\.xml")
@@ -35,7 +31,7 @@ _REFUSED: Mapping[FileFaultReason, Description] = {
 def describe(path: Path, media_type: str) -> Description:
     """What can be told of a document of this type; a damaged one is described as such, and stays a record.
 
-    Raises: RuntimeError when the library for it is not installed, which says nothing of the document.
+    Raises: ImportError when the library for it is not installed, which says nothing of the document.
     """
     parse = _PARSERS.get(media_type)
     if parse is None:
@@ -48,31 +44,21 @@ def describe(path: Path, media_type: str) -> Description:
         return _DAMAGED
 
 
-def _in_worker(parser: str, path: Path) -> Description:
-    """What a library tells. Raises: RuntimeError when the worker itself does not run, as without its library."""
-    limits = (str(MOST_PAGES), str(MOST_CHARACTERS))
+def _by_library(parse: Callable[[Path], Description], path: Path) -> Description:
+    """What a library tells; its own words of a document it cannot read may quote it, so they stay here."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(_WORKER), parser, str(path), *limits],
-            capture_output=True,
-            timeout=_PATIENCE_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Description(ContentState.OVER_LIMIT)
-    if done.returncode < 0:  # a signal: the kernel at a limit, or a library that fell over
-        return Description(ContentState.OVER_LIMIT)
-    if done.returncode:
-        raise RuntimeError("the worker that reads documents does not run")
-    facts = json.loads(done.stdout)
-    state, text = ContentState(facts.pop("state")), fit_text(facts.pop("text", ""))
-    return Description(state, **facts, text=text)
+        return parse(path)
+    except (ImportError, MemoryError):  # neither says anything of the document
+        raise
+    except Exception:
+        return _DAMAGED
 
 
 def _office(path: Path) -> Description:
     """Text, and the number of sheets or slides; a text document states no pages before it is laid out."""
     with open_archive(path) as archive:
         require_safe(archive, path.stat().st_size, _MOST_UNPACKED_BYTES)
+        require_plausible_ratio(archive)
         names = sorted(archive.namelist())
         pages = sum(1 for name in names if _OFFICE_PAGE.fullmatch(name)) or None
         return with_text(_office_text(archive, [name for name in names if _OFFICE_TEXT.fullmatch(name)]), pages)
@@ -102,7 +88,7 @@ def _plain_text(path: Path) -> Description:
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _PARSERS: Mapping[str, Callable[[Path], Description]] = {
-    "application/pdf": partial(_in_worker, "pdf"),
+    "application/pdf": partial(_by_library, document_libraries.pdf),
     f"{_OFFICE}wordprocessingml.document": _office,
     f"{_OFFICE}spreadsheetml.sheet": _office,
     f"{_OFFICE}presentationml.presentation": _office,
@@ -110,10 +96,10 @@ _PARSERS: Mapping[str, Callable[[Path], Description]] = {
     "text/plain": _plain_text,
     **dict.fromkeys(
         ("image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"),
-        partial(_in_worker, "picture"),
+        partial(_by_library, document_libraries.picture),
     ),
     **dict.fromkeys(
         ("audio/wav", "audio/mpeg", "audio/ogg", "audio/flac", "audio/mp4"),
-        partial(_in_worker, "sound"),
+        partial(_by_library, document_libraries.sound),
     ),
 }
