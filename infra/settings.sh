@@ -14,7 +14,7 @@ export LAKEWARDEN_THRIFT_PORT="${LAKEWARDEN_THRIFT_PORT:-10000}"
 export LAKEWARDEN_AIRFLOW_PORT="${LAKEWARDEN_AIRFLOW_PORT:-8080}"
 export LAKEWARDEN_SUPERSET_PORT="${LAKEWARDEN_SUPERSET_PORT:-8088}"
 
-# Heap of the engine's JVM. Python workers, direct memory and code come on top: about 1.5 GB at the most.
+# Heap of the engine's JVM. Python workers, their readers (900 MB each at the most), direct memory and code come on top.
 export LAKEWARDEN_ENGINE_MEMORY="${LAKEWARDEN_ENGINE_MEMORY:-3g}"
 
 # No part of the platform reports to its maker.
