@@ -91,8 +91,9 @@ class AirflowClient:
     def tasks(self, dag: str, run: str) -> dict[str, dict[str, Any]]:
         """Its instances in this run: by the id of the task, and for a step of a dataset by `<dataset>.<step>`."""
         found = self.get(f"/dags/{dag}/dagRuns/{run}/taskInstances", limit=200)["task_instances"]
-        # a step that never began has no name of its own, but one before it has
-        named = {task["map_index"]: task["rendered_map_index"] for task in found if task["rendered_map_index"]}
+        # a step that never began is shown by its number, but one before it has the name
+        shown = {(task["map_index"], task["rendered_map_index"]) for task in found if task["map_index"] >= 0}
+        named = {index: name for index, name in shown if name not in {None, str(index)}}
         return {_name(task, named): task for task in found}
 
     def states(self, dag: str, run: str) -> dict[str, str | None]:
