@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from open_data_contract_standard.model import OpenDataContractStandard
 from pydantic import ValidationError
 
+from contracts.checking_sources import source_problems
 from contracts.errors import Problem
 from contracts.identifiers import IDENTIFIERS
 from contracts.model import TECHNICAL_COLUMNS, Classification, Severity
@@ -141,6 +142,7 @@ def _meaning(document: Document) -> Iterator[Problem]:
     if not any(column.get("primaryKey") for column in columns):
         yield document.problem(("schema", 0, "properties"), "no column is part of the primary key")
     yield from _rules(document, {column["name"]: _own(column).get("identifier") for column in columns})
+    yield from source_problems(document, columns)
 
 
 def _names(document: Document, columns: list[dict[str, Any]]) -> Iterator[Problem]:

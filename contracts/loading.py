@@ -13,10 +13,12 @@ from contracts.model import (
     Accountable,
     Classification,
     Contract,
+    Extraction,
     Field,
     Limits,
     Reader,
     RowRule,
+    ScopeRule,
     Severity,
     Source,
 )
@@ -93,6 +95,8 @@ def _contract(document: Document) -> Contract:
             readers=tuple(Reader(r["kind"], {k: v for k, v in r.items() if k != "kind"}) for r in source["readers"]),
             null_texts=tuple(source.get("null_texts", ())),
             ignored_columns=tuple(source.get("ignored_columns", ())),
+            deletions=source.get("deletions"),
+            extraction=_extraction(source["extraction"]) if "extraction" in source else None,
         ),
         limits=Limits(**limits),
         accountable=Accountable(**{**own["accountable"], "uses": tuple(own["accountable"]["uses"])}),
@@ -100,6 +104,11 @@ def _contract(document: Document) -> Contract:
         fingerprint=hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
         path=document.path,
     )
+
+
+def _extraction(declared: dict[str, Any]) -> Extraction:
+    rules = (ScopeRule(**{**rule, "one_of": tuple(rule.get("one_of", ()))}) for rule in declared.get("scope", ()))
+    return Extraction(declared["at_most_every_minutes"], tuple(rules))
 
 
 def own_properties(node: dict[str, Any]) -> dict[str, Any]:

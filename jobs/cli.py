@@ -3,9 +3,9 @@
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,27 +59,35 @@ def _lake(settings: Settings, *, writes: str | None = None) -> Iterator["Lake"]:
 def ingest(
     dataset: Dataset,
     day: Day = None,
+    whole: Annotated[bool, typer.Option(help="Of a database: read all again and take it as it is.")] = False,
     nothing_new_exit_code: Annotated[int, typer.Option(help="The exit code when nothing waits.")] = 0,
 ) -> None:
-    """Take new files of landing through gate 1 into raw; bad files and rows go to quarantine.
+    """Take new files of landing, or what is new in databases, through gate 1 into raw; bad rows go to quarantine.
 
     Example: lakewarden ingest crm.customers --day 2026-01-31
     """
     from jobs.ingest.arrival import waiting  # noqa: PLC0415
+    from jobs.ingest.databases.waiting import turn_of  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
     ledger = Ledger(settings.home)
     ledger.prepare()
     batches: list[Ingested] = []
+    reasons: Sequence[str] = ()
+    arrived_on = day.date() if day else None
     unfinished = ledger.is_unfinished(dataset)
-    if unfinished or waiting(settings.landing, contract):
+    is_waiting = bool(waiting(settings.landing, contract))
+    if contract.comes_from_databases:
+        turn = turn_of(settings.home, ledger, contract, day=arrived_on, now=datetime.now(UTC))
+        is_waiting, reasons = turn.is_due, turn.reasons
+    if unfinished or is_waiting:
         from jobs.ingest.run import ingest as run  # noqa: PLC0415
 
         with _lake(settings, writes=dataset) as lake:
-            arrived_on = day.date() if day else None
             batches = run(
-                lake, settings.landing, contract, day=arrived_on, settle_seconds=settings.settle_seconds
+                lake, settings.landing, contract,
+                day=arrived_on, settle_seconds=settings.settle_seconds, whole=whole,
             )  # fmt: skip
             unfinished = ledger.is_unfinished(dataset)
     for batch in batches:
@@ -87,6 +95,8 @@ def ingest(
             f"{dataset} batch {batch.batch_id}: files {batch.files} (refused {batch.refused_files}), rows in "
             f"{batch.rows_in} = loaded {batch.loaded} + quarantined {batch.quarantined} + duplicate {batch.duplicate}"
         )
+    for reason in reasons:
+        console.print(f"{dataset}: {reason}")
     if not batches:
         console.print(f"{dataset}: nothing new{', an earlier batch waits at a later step' if unfinished else ''}")
         raise typer.Exit(0 if unfinished else nothing_new_exit_code)
