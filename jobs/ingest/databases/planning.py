@@ -1,7 +1,6 @@
 """Which extract of a table comes next: decided from the last one, from what the table is now and from the contract."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,20 +68,19 @@ def next_extract(
                 f"`lakewarden ingest {contract.id} --whole` reads all of it and finds every difference"
             )
     is_cut = ends.bound is not None and ends.bound != ends.newest
-    described = {
-        "dataset": contract.id,
-        "source": table.name,
-        "mode": mode,
-        "cursor_from": after,
-        "cursor_to": ends.bound if is_cut else ends.newest,
-        "claimed_at": now,
-    }
+    end = ends.bound if is_cut else ends.newest
+    digest = hashlib.sha256("|".join(map(str, (contract.id, table.name, mode, after, end, now.isoformat()))).encode())
     return ExtractRow(
-        **described,
-        file_sha256=hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode()).hexdigest(),
+        dataset=contract.id,
+        file_sha256=digest.hexdigest(),
+        source=table.name,
+        mode=mode,
+        cursor_from=after,
+        cursor_to=end,
         is_cut=is_cut,
         source_columns=source_columns,
         contract_version=contract.version,
+        claimed_at=now,
     )
 
 
