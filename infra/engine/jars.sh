@@ -32,7 +32,7 @@ complete "$jars" && exit 0
 [[ "${1:-}" != --check ]] || exit 1
 
 # What Spark ships already must not come a second time in another version.
-shipped='org.apache.*:*,com.*:*,commons-*:*,org.slf4j:*,org.roaringbitmap:*,org.locationtech.*:*,org.xerial.*:*,io.airlift:*'
+shipped='org.apache.*:*,com.fasterxml.*:*,com.google.*:*,com.github.*:*,commons-*:*,org.slf4j:*,org.roaringbitmap:*,org.locationtech.*:*,org.xerial.*:*,io.airlift:*'
 shipped+=',javax.*:*,jakarta.*:*,org.antlr:*,org.openapitools:*,org.scala-lang*:*,software.*:*'
 
 mkdir -p "$ivy" "$jars"

@@ -128,13 +128,15 @@ class Ledger:
         )
         return [_file_row(row) for row in rows]
 
-    def extracts(self, dataset: str, source: str) -> list[ExtractRow]:
-        """The extracts of a table that have a file in the ledger, oldest first."""
+    def extracts(self, dataset: str, source: str, *states: FileState) -> list[ExtractRow]:
+        """The extracts of a table whose files are in one of these states, oldest first."""
         rows = self.ask(
-            "SELECT extracts.* FROM extracts SEMI JOIN files USING (dataset, file_sha256) "
+            "SELECT extracts.* FROM extracts SEMI JOIN (SELECT dataset, file_sha256 FROM files "
+            "WHERE state IN (SELECT unnest($states))) USING (dataset, file_sha256) "
             "WHERE dataset = $dataset AND source = $source ORDER BY claimed_at, file_sha256",
             dataset=dataset,
             source=source,
+            states=list(states or FileState),
         )
         return [ExtractRow(**{**_without_stamp(row), "mode": ExtractMode(row["mode"])}) for row in rows]
 

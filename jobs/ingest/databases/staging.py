@@ -17,7 +17,7 @@ from jobs.ingest.readers import RowFaultReason
 from jobs.ingest.readers.batches import CONTROLS, REPLACEMENT, is_joined_by
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
-from jobs.storage.ledger_rows import ExtractMode, ExtractRow, FileRow
+from jobs.storage.ledger_rows import ExtractMode, ExtractRow, FileRow, FileState
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def staged_extract(lake: Lake, store: Path, contract: Contract, file: FileRow) -
 
 def _table_and_extracts(ledger: Ledger, contract: Contract, file_sha256: str) -> tuple[SourceTable, list[ExtractRow]]:
     for table in source_tables(contract):
-        extracts = ledger.extracts(contract.id, table.name)
+        extracts = ledger.extracts(contract.id, table.name, FileState.CLAIMED, FileState.LOADED)
         if any(extract.file_sha256 == file_sha256 for extract in extracts):
             return table, extracts
     raise SourceChanged(

@@ -65,9 +65,10 @@ class _Synced:
 
     def extracts(self, load: Load[Loaded], *, whole: bool) -> Iterator[Loaded]:
         """Each extract, loaded; a long one comes in pieces, each committed before the next is claimed."""
-        if whole:
+        if whole and self._is_allowed():
             self._give_up_claims()
-        known = self._ledger.extracts(self._contract.id, self._table.name)
+        # one that was given up or refused is as if it had never been read: the next begins before it
+        known = self._ledger.extracts(self._contract.id, self._table.name, FileState.CLAIMED, FileState.LOADED)
         claimed = {file.file_sha256: file for file in self._ledger.files_in(self._contract.id, FileState.CLAIMED)}
         for place, extract in enumerate(known):
             if file := claimed.get(extract.file_sha256):
@@ -90,14 +91,17 @@ class _Synced:
         ]  # fmt: skip
         self._ledger.record("files", given_up)
 
+    def _is_allowed(self) -> bool:
+        """Whether the owner allows an extract now; what was given up was read all the same."""
+        allowed = next_allowed(self._contract, self._ledger.extracts(self._contract.id, self._table.name))
+        return allowed is None or allowed <= datetime.now(UTC)
+
     def _claim(self, known: Sequence[ExtractRow], *, whole: bool) -> tuple[ExtractRow, FileRow] | None:
         """The next extract, in the ledger before anything is read; None when it is not its time yet."""
+        is_unused = not known and not secret_file(self._lake.home, self._table.connection).exists()
+        if is_unused or not self._is_allowed():
+            return None
         now = datetime.now(UTC)
-        allowed = next_allowed(self._contract, known)
-        if allowed is not None and now < allowed:
-            return None
-        if not known and not secret_file(self._lake.home, self._table.connection).exists():
-            return None
         last = known[-1] if known else None
         questions = self._questions
         columns = described(questions.columns)
