@@ -34,7 +34,7 @@ setup: ## environments, Java, jars; what is there is found in seconds
 	@infra/setup.sh
 
 setup-test:
-	@infra/setup.sh --browser
+	@infra/setup.sh --for-tests
 
 lint: setup ## style, types and the one-way imports
 	@$(run) ruff check .

@@ -14,12 +14,14 @@ from contracts.model import (
     Channel,
     Classification,
     Contract,
+    Extraction,
     Field,
     Limits,
     MovedFrom,
     Pull,
     Reader,
     RowRule,
+    ScopeRule,
     Severity,
     Source,
 )
@@ -55,9 +57,8 @@ def load(dataset_id: str, root: Path = ROOT) -> Contract:
 
     Raises: UnknownDataset, InvalidContracts.
     """
-    family, _, dataset = dataset_id.partition(".")
-    path = root / family / f"{dataset}.odcs.yaml"
-    if not dataset or not path.is_file():
+    path = _path(dataset_id, root)
+    if "." not in dataset_id or not path.is_file():
         known = ", ".join(dataset_ids(root))
         raise UnknownDataset(f"no contract for '{dataset_id}'; a new source starts with one. Known: {known}")
     return load_file(path)
@@ -66,6 +67,20 @@ def load(dataset_id: str, root: Path = ROOT) -> Contract:
 def dataset_ids(root: Path = ROOT) -> list[str]:
     """The ids of all datasets, from file names alone; cheap enough for a DAG file."""
     return [f"{path.parent.name}.{path.name.removesuffix('.odcs.yaml')}" for path in sorted(root.glob("*/*.odcs.yaml"))]
+
+
+def from_databases(root: Path = ROOT) -> list[str]:
+    """The ids of the datasets that come from databases, by a look at their files alone."""
+    return [
+        dataset_id
+        for dataset_id in dataset_ids(root)
+        if "kind: jdbc" in _path(dataset_id, root).read_text(encoding="utf-8")
+    ]
+
+
+def _path(dataset_id: str, root: Path) -> Path:
+    family, _, dataset = dataset_id.partition(".")
+    return root / family / f"{dataset}.odcs.yaml"
 
 
 @cache
@@ -99,6 +114,8 @@ def _contract(document: Document) -> Contract:
             channels=tuple(Channel(**channel) for channel in source.get("channels", ())),
             version_column=source.get("version_column"),
             pull=Pull(**source["pull"]) if "pull" in source else None,
+            deletions=source.get("deletions"),
+            extraction=_extraction(source["extraction"]) if "extraction" in source else None,
         ),
         limits=Limits(**limits),
         accountable=Accountable(**{**own["accountable"], "uses": tuple(own["accountable"]["uses"])}),
@@ -106,6 +123,11 @@ def _contract(document: Document) -> Contract:
         fingerprint=hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
         path=document.path,
     )
+
+
+def _extraction(declared: dict[str, Any]) -> Extraction:
+    rules = (ScopeRule(**{**rule, "one_of": tuple(rule.get("one_of", ()))}) for rule in declared.get("scope", ()))
+    return Extraction(declared["at_most_every_minutes"], tuple(rules))
 
 
 def own_properties(node: dict[str, Any]) -> dict[str, Any]:

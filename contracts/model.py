@@ -108,7 +108,7 @@ class RowRule:
 
 @dataclass(frozen=True)
 class Reader:
-    """One kind of file in which a dataset may arrive."""
+    """One kind of file in which a dataset may arrive, or one table of a database (kind `jdbc`)."""
 
     kind: str
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -137,10 +137,29 @@ class Pull:
 
 
 @dataclass(frozen=True)
+class ScopeRule:
+    """One condition on a column of the source that every row read must meet; values as the source writes them."""
+
+    column: str
+    one_of: tuple[str, ...] = ()
+    at_least: str | None = None
+    below: str | None = None
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What a database's owner allows: how often it is read, and which rows. The columns are the fields (D09-9)."""
+
+    at_most_every_minutes: int
+    scope: tuple[ScopeRule, ...] = ()
+
+
+@dataclass(frozen=True)
 class Source:
     """How a dataset arrives: kinds of file, business time zone of times without one, texts that mean nothing.
 
     version_column: the field in which each record names the version of its form, for `MovedFrom`.
+    deletions: the boolean field that tells a record which its database no longer has; None for files.
     """
 
     timezone: str
@@ -150,14 +169,20 @@ class Source:
     channels: tuple[Channel, ...] = ()
     version_column: str | None = None
     pull: Pull | None = None
+    deletions: str | None = None
+    extraction: Extraction | None = None
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Where gate 1 and gate 2 stop: the largest file read, and the largest share of rows in quarantine (0 to 1)."""
+    """Where gates 1 and 2 stop: the largest file read, the largest shares of rows in quarantine and of deleted ones.
+
+    Shares are from 0 to 1; deleted records are counted against those that stood before.
+    """
 
     max_quarantined_share: float = 0.2
     max_file_mb: int = 1024
+    max_deleted_share: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -198,6 +223,11 @@ class Contract:
     def key(self) -> tuple[str, ...]:
         """The columns that tell one record from another."""
         return tuple(field.name for field in self.fields if field.primary_key)
+
+    @property
+    def comes_from_databases(self) -> bool:
+        """Whether the dataset is read from tables of databases and not from landed files."""
+        return self.source.extraction is not None
 
     @property
     def surviving(self) -> tuple[Field, ...]:

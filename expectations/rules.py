@@ -19,16 +19,23 @@ def faults(contract: Contract, severity: Severity = Severity.ERROR) -> dict[str,
     """For each rule of the contract, a boolean column: true where the row breaks it, never NULL.
 
     Shape: speaks of the typed raw columns. Keys are fault names, `<column>.<failure>` or a row rule's name.
-    NULL: a NULL operand breaks no rule but `missing` and `required_when`.
+    NULL: a NULL operand breaks no rule but `missing` and `required_when`. A row that says its record was deleted holds
+        the key alone, so no other rule speaks of it.
     Source: D15-7, D12-3.
     """
     found: dict[str, Column] = {}
+    of_keys: set[str] = set()
     if severity is Severity.ERROR:
         for field in contract.fields:
-            found.update(_field_faults(field))
+            own = dict(_field_faults(field))
+            found |= own
+            of_keys |= own.keys() if field.primary_key else set()
     for rule in contract.rules:
         if rule.severity is severity:
             found[rule.name] = _ROW_RULES[rule.kind](rule, contract)
+    if contract.source.deletions is not None:
+        stands = ~F.coalesce(F.col(f"`{contract.source.deletions}`"), F.lit(False))
+        found = {name: fault if name in of_keys else fault & stands for name, fault in found.items()}
     return {name: F.coalesce(fault, F.lit(False)) for name, fault in found.items()}
 
 

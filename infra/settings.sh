@@ -17,6 +17,10 @@ export LAKEWARDEN_SUPERSET_PORT="${LAKEWARDEN_SUPERSET_PORT:-8088}"
 # Heap of the engine's JVM. Python workers, their readers (900 MB each at the most), direct memory and code come on top.
 export LAKEWARDEN_ENGINE_MEMORY="${LAKEWARDEN_ENGINE_MEMORY:-3g}"
 
+# Databases beside PostgreSQL, MySQL and MariaDB whose JDBC drivers `make setup` fetches, as words: sqlserver oracle db2
+# db2i sybase. Their licences are their makers'.
+export LAKEWARDEN_DRIVERS="${LAKEWARDEN_DRIVERS:-}"
+
 # No part of the platform reports to its maker.
 export DO_NOT_TRACK=1 GX_ANALYTICS_ENABLED=false DBT_SEND_ANONYMOUS_USAGE_STATS=false SCARF_ANALYTICS=false
 

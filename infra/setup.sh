@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Everything this checkout needs before it can run: Python environments, Java, jars. Safe to repeat: what is
-# there is found in seconds, what broke off goes on. `--browser` adds Chromium and a Chinese font, for tests.
+# there is found in seconds, what broke off goes on. `--for-tests` adds what only tests need: Chromium, a Chinese font,
+# the programs of PostgreSQL and MariaDB, and a small database as a jar.
 #
-# Nothing outside the checkout changes, except Debian packages (Java, Chromium, font), and those only as root.
+# Nothing outside the checkout changes, except Debian packages, and those only as root.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 . "$LAKEWARDEN_ROOT/infra/steps.sh"
@@ -98,6 +99,8 @@ jars() {
 
 # --- all of it ---------------------------------------------------------------------------------------------
 
+[[ "${1:-}" != --for-tests ]] || export LAKEWARDEN_DRIVERS="$LAKEWARDEN_DRIVERS h2"
+
 python="$(find_python)" || fail "Python 3.11 was not found; install python3.11 with its venv module, or name it in LAKEWARDEN_PYTHON."
 found "Python ($python)"
 
@@ -120,8 +123,10 @@ broken=0
 for side in "${sides[@]}"; do wait "$side" || broken=1; done
 ((broken == 0)) || exit 1
 
-if [[ "${1:-}" == --browser ]]; then
+if [[ "${1:-}" == --for-tests ]]; then
   if has_browser; then found "Chromium ($(browser_command))"; else step "Chromium, from the system's packages" install_browser; fi
   if has_chinese_font; then found "Chinese font"; else step "Chinese font, from the system's packages" install_chinese_font; fi
+  if has_postgresql; then found "PostgreSQL"; else step "PostgreSQL, from the system's packages" install_postgresql; fi
+  if has_mariadb; then found "MariaDB"; else step "MariaDB, from the system's packages" install_mariadb; fi
 fi
 finished "set-up"

@@ -1,5 +1,5 @@
-# The few things that only the system can give: Java, a browser, a Chinese font. Root gets them by apt-get,
-# everybody else gets one sentence that says what to install.
+# The few things that only the system can give: Java, and for tests a browser, a Chinese font and two databases. Root
+# gets them by apt-get, everybody else gets one sentence that says what to install.
 # shellcheck shell=bash
 
 # Install the first of the packages that this release of Debian or Ubuntu has.
@@ -61,3 +61,30 @@ install_browser() { install_first "Chromium" chromium chromium-browser; }
 has_chinese_font() { command -v fc-list > /dev/null && [[ -n "$(fc-list :lang=zh)" ]]; }
 
 install_chinese_font() { install_first "a Chinese font" fonts-noto-cjk; }
+
+# --- for the tests of databases: programs only, no service; tests start instances of their own ------------------
+
+has_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || command -v initdb > /dev/null; }
+
+# Debian would start a server of its own as soon as it is unpacked; while this file says no, it does not.
+without_services() { # command...
+  local policy=/usr/sbin/policy-rc.d code=0
+  [[ $EUID -eq 0 && ! -e $policy ]] || { "$@"; return; }
+  printf '#!/bin/sh\nexit 101\n' > $policy
+  chmod 755 $policy
+  "$@" || code=$?
+  rm -f $policy
+  return $code
+}
+
+install_postgresql() {
+  without_services install_first "PostgreSQL's server" postgresql-15 postgresql-16 postgresql-14 postgresql
+}
+
+has_mariadb() { [[ -x /usr/sbin/mariadbd ]] && command -v mariadb mariadb-install-db > /dev/null; }
+
+# The core packages have the programs and no service.
+install_mariadb() {
+  install_first "MariaDB's server" mariadb-server-core
+  install_first "MariaDB's client" mariadb-client-core mariadb-client
+}

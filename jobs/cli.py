@@ -3,9 +3,9 @@
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from contracts.errors import LakewardenError, UnknownDataset
-from contracts.loading import dataset_ids, load, load_all
+from contracts.loading import dataset_ids, from_databases, load, load_all
 from expectations.gate import Gate
 from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
@@ -65,27 +65,35 @@ def _lake(settings: Settings, *, writes: str | None = None) -> Iterator["Lake"]:
 def ingest(
     dataset: Dataset,
     day: Day = None,
+    whole: Annotated[bool, typer.Option(help="Of a database: read all again and take it as it is.")] = False,
     nothing_new_exit_code: Annotated[int, typer.Option(help="The exit code when nothing waits.")] = 0,
 ) -> None:
-    """Take new files of landing through gate 1 into raw; bad files and rows go to quarantine.
+    """Take new files of landing, or what is new in databases, through gate 1 into raw; bad rows go to quarantine.
 
     Example: lakewarden ingest crm.customers --day 2026-01-31
     """
     from jobs.ingest.arrival import waiting as files_waiting  # noqa: PLC0415
+    from jobs.ingest.databases.waiting import turn_of  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
     ledger = Ledger(settings.home)
     ledger.prepare()
     batches: list[Ingested] = []
+    reasons: Sequence[str] = ()
+    arrived_on = day.date() if day else None
     unfinished = dataset in ledger.unfinished()
-    if unfinished or files_waiting(settings.landing, contract):
+    is_waiting = bool(files_waiting(settings.landing, contract))
+    if contract.comes_from_databases:
+        turn = turn_of(settings.home, ledger, contract, day=arrived_on, now=datetime.now(UTC))
+        is_waiting, reasons = turn.is_due, turn.reasons
+    if unfinished or is_waiting:
         from jobs.ingest.run import ingest as run  # noqa: PLC0415
 
         with _lake(settings, writes=dataset) as lake:
-            arrived_on = day.date() if day else None
             batches = run(
-                lake, settings.landing, contract, day=arrived_on, settle_seconds=settings.settle_seconds
+                lake, settings.landing, contract,
+                day=arrived_on, settle_seconds=settings.settle_seconds, whole=whole,
             )  # fmt: skip
             unfinished = dataset in ledger.unfinished()
     for batch in batches:
@@ -93,6 +101,8 @@ def ingest(
             f"{dataset} batch {batch.batch_id}: files {batch.files} (refused {batch.refused_files}), rows in "
             f"{batch.rows_in} = loaded {batch.loaded} + quarantined {batch.quarantined} + duplicate {batch.duplicate}"
         )
+    for reason in reasons:
+        console.print(f"{dataset}: {reason}")
     if not batches:
         console.print(f"{dataset}: nothing new{', an earlier batch waits at a later step' if unfinished else ''}")
         raise typer.Exit(0 if unfinished else nothing_new_exit_code)
@@ -108,11 +118,12 @@ def waiting(
     ] = None,
     day: Day = None,
 ) -> None:
-    """Print, as a JSON list, the datasets with new files or a batch on its way; the scheduler asks this first.
+    """Print, as a JSON list, the datasets with new files, a database's turn or a batch on its way; asked first.
 
     Example: lakewarden waiting crm
     """
     from jobs.ingest.arrival import with_files  # noqa: PLC0415
+    from jobs.ingest.databases.waiting import turn_of  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
     settings = from_environment()
@@ -121,7 +132,11 @@ def waiting(
     asked = [dataset_id for dataset_id in dataset_ids() if family in {None, dataset_id.partition(".")[0]}]
     if not asked:
         raise UnknownDataset(f"no contract of a family '{family}'. Known: {', '.join(_known_families())}")
-    some = ledger.unfinished() | set(with_files(settings.landing, asked, day=day.date() if day else None))
+    arrived_on = day.date() if day else None
+    some = ledger.unfinished() | set(with_files(settings.landing, asked, day=arrived_on))
+    due = [load(dataset_id) for dataset_id in asked if dataset_id in from_databases()]
+    now = datetime.now(UTC)
+    some |= {c.id for c in due if turn_of(settings.home, ledger, c, day=arrived_on, now=now).is_due}
     print(json.dumps([dataset_id for dataset_id in asked if dataset_id in some]))
 
 

@@ -53,3 +53,25 @@ class PackingStopped(LakewardenError):
 
 class PullFailed(LakewardenError):
     """A form server did not give what was asked for; what was landed before stays."""
+
+
+class SourceChanged(LakewardenError):
+    """A table of a source is not as the contract says, or not as it was when it was last read."""
+
+    exit_code = 65
+
+
+class SourceWentBack(LakewardenError):
+    """A table of a source is older than what was taken from it, as after a restore from a backup."""
+
+    exit_code = 65
+
+
+class SourceUnreachable(LakewardenError):
+    """A source does not answer, refuses its reader or broke off; the next run goes on where this one stopped."""
+
+
+class ConnectionMissing(LakewardenError):
+    """The secret file of a connection is not there, not readable, not complete, or open to others."""
+
+    exit_code = 65

@@ -36,7 +36,7 @@ def _rows(ledger: Ledger, contract: Contract, found: Sequence[Arrival]) -> list[
             again[arrival.sha256] = again.get(arrival.sha256, 0) + 1
         else:
             new[arrival.sha256] = arrival
-    batch_id = _batch_id(contract, sorted(new))
+    batch = batch_id(contract, sorted(new))
     now = datetime.now(UTC)
     rows = [
         FileRow(
@@ -45,7 +45,7 @@ def _rows(ledger: Ledger, contract: Contract, found: Sequence[Arrival]) -> list[
             arrival_date=arrival.arrival_date,
             size_bytes=arrival.size_bytes,
             state=FileState.CLAIMED,
-            batch_id=batch_id,
+            batch_id=batch,
             first_seen_at=now,
             deliveries=1 + again.get(sha256, 0),
         )
@@ -54,6 +54,6 @@ def _rows(ledger: Ledger, contract: Contract, found: Sequence[Arrival]) -> list[
     return rows + [replace(row, deliveries=row.deliveries + again[sha256]) for sha256, row in known.items()]
 
 
-def _batch_id(contract: Contract, sha256s: Sequence[str]) -> str:
+def batch_id(contract: Contract, sha256s: Sequence[str]) -> str:
     """The same files under the same contract are the same batch, however often they are taken."""
     return hashlib.sha256("|".join((contract.id, contract.fingerprint, *sha256s)).encode()).hexdigest()[:16]

@@ -21,8 +21,8 @@ DATE_FORMATS = (
 )
 TIME_FORMATS = (
     "yyyy-MM-dd HH:mm:ss",
-    "yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX",
-    "yyyy-MM-dd'T'HH:mm:ss[.SSS]",
+    "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS][.SSS]XXX",
+    "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS][.SSS]",
     "yyyy/M/d H:mm:ss",
     "yyyy/M/d H:mm",
     "yyyy-MM-dd",
@@ -34,7 +34,7 @@ HEXADECIMAL = "hexadecimal"
 #: Patterns that carry an offset tell the moment; all others tell a clock in the source's time zone.
 _OFFSET_LETTERS = ("XXX", "xxx", "VV", "Z")
 _TRUE, _FALSE = ("true", "1", "yes", "是", "有"), ("false", "0", "no", "否", "无")
-_NUMBER = r"^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?$"
+_NUMBER = r"^[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 _BETWEEN_NAMES = "\u001f"  # in no name of a fault
 #: How several answers to one question are joined: Kobo by a blank, survey exports by ┋ or a comma.
 _BETWEEN_ANSWERS = r"\s,，、;；|┋"
@@ -51,7 +51,7 @@ def conform(text: DataFrame, contract: Contract) -> DataFrame:
     NULL: empty text and the contract's null texts become NULL; NULL in a required column is a fault.
     Source: D15-7, D12-3.
     """
-    words = {field.name: _words(field, contract) for field in contract.fields}
+    words = {field.name: _words(F.col(f"`{field.name}`"), field, contract) for field in contract.fields}
     read = text.select(*text.columns, *(word.alias(f"{name}__text") for name, word in words.items()))
     typed = read.select(
         *(name for name in text.columns if name not in words),
@@ -72,6 +72,14 @@ def conform(text: DataFrame, contract: Contract) -> DataFrame:
     return typed.withColumn("faults", _given("row_fault", *named)).drop(*(f"{name}__text" for name in words))
 
 
+def as_typed(text: Column, field: Field, contract: Contract) -> Column:
+    """One text with the type of its field, as `conform` reads it; NULL where it says nothing or cannot be read.
+
+    The frame must hold `source_timezone`.
+    """
+    return _typed(field, _words(text, field, contract))
+
+
 def _given(*names: Column | str) -> Column:
     """An array of the names that are not NULL.
 
@@ -82,12 +90,12 @@ def _given(*names: Column | str) -> Column:
     return F.when(joined == "", F.array().cast("array<string>")).otherwise(F.split(joined, _BETWEEN_NAMES))
 
 
-def _words(field: Field, contract: Contract) -> Column:
+def _words(text: Column, field: Field, contract: Contract) -> Column:
     """The cell's text in plain form, NULL where it says nothing, source words replaced by the contract's codes.
 
     Beside an option of a closed list free text has no column to go to, and could name anybody: it is left behind.
     """
-    plain = plain_text(F.col(f"`{field.name}`"))
+    plain = plain_text(text)
     if field.allowed:
         plain = F.trim(F.regexp_replace(plain, _TYPED_BESIDE, ""))
     nothing = ("", *contract.source.null_texts)
@@ -123,12 +131,32 @@ def _typed(field: Field, word: Column) -> Column:
 
 
 def _number(word: Column, kind: str) -> Column:
-    """A number with or without thousands separators; `12.0` is a whole number, `12.5` is not."""
+    """A number with or without thousands separators; `12.0` is a whole number, `12.5` is not.
+
+    Digits behind the last one that the type keeps must be zeros: a number is never rounded to fit.
+    """
     number = F.when(word.rlike(_NUMBER), F.replace(word, F.lit(","), F.lit("")))
-    if kind != "bigint":
+    if kind == "double":
         return number.try_cast(kind)
-    exact = number.try_cast("decimal(38,6)")
-    return F.when(exact == F.floor(exact), exact.try_cast("bigint"))
+    wanted = "decimal(38,6)" if kind == "bigint" else kind
+    cast = number.try_cast(wanted)
+    is_exact = ~number.rlike(_more_digits_than(wanted)) & (
+        ~number.rlike("[eE]") | (cast == number.try_cast("decimal(38,18)"))
+    )
+    exact = F.when(is_exact, cast)
+    return exact if kind != "bigint" else F.when(exact == F.floor(exact), exact.try_cast("bigint"))
+
+
+def _more_digits_than(kind: str) -> str:
+    """A pattern for numbers that `decimal(p,s)` would round.
+
+    Example:
+        >>> import re
+        >>> [bool(re.search(_more_digits_than("decimal(18,2)"), number)) for number in ("1.20", "1.200", "1.205")]
+        [False, False, True]
+    """
+    scale = int(kind.rstrip(")").rpartition(",")[2])
+    return rf"\.[0-9]{{{scale}}}[0-9]*[1-9]"
 
 
 def _from_hexadecimal(word: Column) -> Column:

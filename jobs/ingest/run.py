@@ -15,6 +15,10 @@ from jobs.errors import AllFilesRefused
 from jobs.ingest.arrival import store
 from jobs.ingest.claim import claim
 from jobs.ingest.conform import conform
+from jobs.ingest.content import content_digest
+from jobs.ingest.databases.known import sorted_out
+from jobs.ingest.databases.staging import staged_extract
+from jobs.ingest.databases.sync import sync
 from jobs.ingest.readers import read_files, text_schema
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
@@ -46,13 +50,24 @@ class Ingested:
     duplicate: int
 
 
-def ingest(lake: Lake, landing: Path, contract: Contract, *, day: date | None, settle_seconds: float) -> list[Ingested]:
+def ingest(
+    lake: Lake,
+    landing: Path,
+    contract: Contract,
+    *,
+    day: date | None = None,
+    settle_seconds: float = 0,
+    whole: bool = False,
+) -> list[Ingested]:
     """Load everything that is new, after finishing what an earlier run began; an empty list when there was nothing.
 
-    Raises: AllFilesRefused after the ledger and the quarantine hold why.
+    whole: of a database, everything is read again and compared, not only what changed.
+    Raises: AllFilesRefused after the ledger and the quarantine hold why; what `sync` raises.
     """
     ledger = Ledger(lake.home)
     ledger.prepare()
+    if contract.comes_from_databases:
+        return sync(lake, landing, contract, _load, day=day, whole=whole)
     claimed = claim(ledger, landing, contract, day=day, settle_seconds=settle_seconds)
     done = []
     for batch_id in sorted({str(file.batch_id) for file in claimed}):
@@ -79,7 +94,10 @@ def _load(lake: Lake, landing: Path, contract: Contract, batch_id: str, files: S
     ingested = _summed(batch_id, outcome)
     faults = _rows_by_fault(whole) if ingested.quarantined else {}
     _forget_earlier_batches(lake, contract, batch_id, files)
-    lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, whole.where("fate = 'loaded'"))
+    # an extract that repeats only what is known is no news: it needs no rows, no gates and no new marts
+    is_news = not contract.comes_from_databases or ingested.rows_in > ingested.duplicate
+    if is_news:
+        lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, whole.where("fate = 'loaded'"))
     # the same files give the same counts, so a batch that has nothing to write there never had
     if ingested.quarantined:
         rows = whole.where("fate = 'quarantined'")
@@ -88,7 +106,8 @@ def _load(lake: Lake, landing: Path, contract: Contract, batch_id: str, files: S
         _quarantine_files(lake, contract, batch_id, refused)
     ledger = Ledger(lake.home)
     _judge(ledger, contract, ingested, faults)
-    _record_batch(lake, contract, ingested, sum(int(row["checksum"] or 0) for row in counts.values()), files)
+    if is_news:
+        _record_batch(lake, contract, ingested, sum(int(row["checksum"] or 0) for row in counts.values()), files)
     ledger.record("files", outcome)  # last, because only this ends the claim
     shutil.rmtree(staging, ignore_errors=True)
     return ingested
@@ -96,6 +115,20 @@ def _load(lake: Lake, landing: Path, contract: Contract, batch_id: str, files: S
 
 def _stage(lake: Lake, folder: Path, contract: Contract, batch_id: str, files: Sequence[FileRow]) -> DataFrameWriter:
     """Every file parsed once, into typed rows with their faults; what follows reads this and never parses again."""
+    extract = staged_extract(lake, folder, contract, *files) if contract.comes_from_databases else None
+    read = extract.text if extract else _parsed(lake, folder, contract, files)
+    text = read.withColumn("batch_id", F.lit(batch_id)).withColumn(
+        "ingested_at", F.lit(max(file.first_seen_at for file in files))
+    )
+    originals = F.to_json(F.struct(*(F.col(f"`{field.name}`") for field in contract.fields)))
+    conformed = conform(text.withColumn("row", originals), contract)
+    judged = sorted_out(conformed, contract, extract.known) if extract else _sorted_out(conformed, contract)
+    mendable = F.when(F.col("fate") == "quarantined", F.col("row"))
+    return judged.withColumn("row", mendable).write.mode("overwrite")
+
+
+def _parsed(lake: Lake, folder: Path, contract: Contract, files: Sequence[FileRow]) -> DataFrame:
+    """The rows of landed files, as the readers understand them."""
     wanted = lake.spark.createDataFrame(
         [(str(folder / file.file_sha256), file.file_sha256, file.arrival_date) for file in files],
         "path string, sha256 string, arrival_date date",
@@ -103,20 +136,14 @@ def _stage(lake: Lake, folder: Path, contract: Contract, batch_id: str, files: S
     arrived = F.broadcast(wanted.select(F.col("sha256").alias("source_file_sha256"), "arrival_date"))
     # one partition per file up to a bound: a file is read by one worker, many small files share one
     paths = wanted.select("path", "sha256").repartition(min(len(files), 64))
-    text = (
-        paths.mapInArrow(read_files(contract), _schema(contract))
-        .join(arrived, on="source_file_sha256", how="left")
-        .withColumn("batch_id", F.lit(batch_id))
-        .withColumn("ingested_at", F.lit(max(file.first_seen_at for file in files)))
-    )
-    originals = F.to_json(F.struct(*(F.col(f"`{field.name}`") for field in contract.fields)))
-    conformed = conform(text.withColumn("row", originals), contract)
+    text = paths.mapInArrow(read_files(contract), _schema(contract))
+    return text.join(arrived, on="source_file_sha256", how="left")
+
+
+def _sorted_out(conformed: DataFrame, contract: Contract) -> DataFrame:
     same = Window.partitionBy("source_file_sha256", *_digest(contract)).orderBy("source_row_number")
-    fate = (
-        F.when(F.size("faults") > 0, "quarantined").when(F.row_number().over(same) > 1, "duplicate").otherwise("loaded")
-    )
-    mendable = F.when(F.col("fate") == "quarantined", F.col("row"))
-    return conformed.withColumn("fate", fate).withColumn("row", mendable).write.mode("overwrite")
+    fate = F.when(F.size("faults") > 0, "quarantined").when(F.row_number().over(same) > 1, "duplicate")
+    return conformed.withColumn("fate", fate.otherwise("loaded"))
 
 
 def _schema(contract: Contract) -> str:
@@ -126,8 +153,7 @@ def _schema(contract: Contract) -> str:
 
 def _digest(contract: Contract) -> tuple[Column, ...]:
     """Two independent hashes of a row's content; an exact repeat inside one file is a declared duplicate."""
-    columns = [F.col(f"`{field.name}`") for field in contract.fields]
-    return F.xxhash64(*columns), F.hash(*columns)
+    return content_digest(contract), F.hash(*(F.col(f"`{field.name}`") for field in contract.fields))
 
 
 def _counts(whole: DataFrame, contract: Contract) -> DataFrame:

@@ -1,4 +1,6 @@
-"""The ledger: what arrived, which batch it went into, how far each batch came. Holds counts and ids, never a value.
+"""The ledger: what arrived, which batch it went into, how far each batch came. Holds counts and ids.
+
+The only values in it are the cursors of extracts, which contracts allow for columns that identify nobody.
 
 Its Delta tables are small, written and asked often, so it does without the engine: a merge takes hundredths of a
 second, and `lakewarden status` answers while the engine is down. See docs/adr/0007-the-ledger-without-the-engine.md.
@@ -18,7 +20,16 @@ from deltalake import DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from jobs.storage.ledger_rows import KEYS, TABLES, BatchRow, BatchState, FileRow, FileState
+from jobs.storage.ledger_rows import (
+    KEYS,
+    TABLES,
+    BatchRow,
+    BatchState,
+    ExtractMode,
+    ExtractRow,
+    FileRow,
+    FileState,
+)
 from jobs.storage.zones import Zone
 
 #: Nothing is fetched from outside to answer a question.
@@ -116,6 +127,18 @@ class Ledger:
             prefix=prefix.lower(),
         )
         return [_file_row(row) for row in rows]
+
+    def extracts(self, dataset: str, source: str, *states: FileState) -> list[ExtractRow]:
+        """The extracts of a table whose files are in one of these states, oldest first."""
+        rows = self.ask(
+            "SELECT extracts.* FROM extracts SEMI JOIN (SELECT dataset, file_sha256 FROM files "
+            "WHERE state IN (SELECT unnest($states))) USING (dataset, file_sha256) "
+            "WHERE dataset = $dataset AND source = $source ORDER BY claimed_at, file_sha256",
+            dataset=dataset,
+            source=source,
+            states=list(states or FileState),
+        )
+        return [ExtractRow(**{**_without_stamp(row), "mode": ExtractMode(row["mode"])}) for row in rows]
 
     def rows_of_batch(self, dataset: str, batch_id: str) -> dict[str, int]:
         """What the files of a batch came to: rows in, loaded, quarantined, duplicate; zeros for an unknown batch."""

@@ -70,6 +70,21 @@ TABLES: Mapping[str, pa.Schema] = {
             "published_at": _MOMENT,
         }
     ),
+    "extracts": pa.schema(
+        {
+            "dataset": _TEXT,
+            "file_sha256": _TEXT,
+            "source": _TEXT,
+            "mode": _TEXT,
+            "cursor_from": _TEXT,
+            "cursor_to": _TEXT,
+            "is_cut": pa.bool_(),
+            "source_columns": _TEXT,
+            "contract_version": _TEXT,
+            "claimed_at": _MOMENT,
+            "updated_at": _MOMENT,
+        }
+    ),
 }
 #: The columns that tell one row of a ledger table from another; a rerun replaces, it never adds.
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -77,6 +92,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "batches": ("dataset", "batch_id", "zone"),
     "verdicts": ("dataset", "batch_id", "gate", "rule"),
     "publications": ("publication_id", "mart"),
+    "extracts": ("dataset", "file_sha256"),
 }
 
 
@@ -86,6 +102,17 @@ class FileState(StrEnum):
     CLAIMED = "claimed"
     LOADED = "loaded"
     QUARANTINED = "quarantined"
+
+
+class ExtractMode(StrEnum):
+    """What an extract reads of its table: all of it, what changed behind the last one, or all of it once more.
+
+    ANEW is asked for by a person who knows why the table is not what it was, so it is taken as it is.
+    """
+
+    WHOLE = "whole"
+    CHANGES = "changes"
+    ANEW = "anew"
 
 
 class BatchState(StrEnum):
@@ -130,3 +157,23 @@ class BatchRow:
     contract_version: str
     contract_fingerprint: str
     key_fingerprints: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class ExtractRow:
+    """What one extract of a database's table reads; beside it, `files` has the extract as a file of that digest.
+
+    source: connection, schema and table. cursor_from, cursor_to: where the last extract ended and where this one ends;
+    the contract sees to it that a cursor identifies nobody. is_cut: more waits behind `cursor_to`.
+    """
+
+    dataset: str
+    file_sha256: str
+    source: str
+    mode: ExtractMode
+    cursor_from: str | None
+    cursor_to: str | None
+    is_cut: bool
+    source_columns: str
+    contract_version: str
+    claimed_at: datetime

@@ -54,7 +54,9 @@ def test_every_contract_has_a_row_and_every_row_a_contract() -> None:
 
 @pytest.mark.parametrize("row", DECLARED, ids=contract_of)
 def test_a_row_names_formats_test_and_sample_that_are_there(row: Row) -> None:
-    assert row.formats.split(", ") == [reader.kind for reader in load(contract_of(row)).source.readers]
+    # several databases may hold one dataset
+    kinds = dict.fromkeys(reader.kind for reader in load(contract_of(row)).source.readers)
+    assert row.formats.split(", ") == list(kinds)
     assert path_of(row.test).is_file()
     assert path_of(row.sample).is_file()
 

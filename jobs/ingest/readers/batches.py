@@ -31,11 +31,12 @@ Row = tuple[int, RowFaultReason | None, Sequence[str | None]]
 
 #: The longest cell that lands, in characters; the usual CSV readers stop there too.
 _LONGEST_CELL = 131_072
-_CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
+#: What no cell of text holds, of whatever source: control characters but tab, line feed and carriage return.
+CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _FIRST_PRINTABLE = 0x20
 # Excel writes a number that is too long for its cell as 1.38E+10; hexadecimal codes such as 1E5 have no sign
 _ROUNDED = r"^\s*-?[0-9](\.[0-9]+)?E\+[0-9]{2,3}\s*$"
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
@@ -139,17 +140,17 @@ def _content_faults(contract: Contract, columns: Mapping[str, Any]) -> Iterator[
         if len(data) > _LONGEST_CELL and pc.max(pc.binary_length(column)).as_py() > _LONGEST_CELL:
             yield _where(pc.greater(pc.utf8_length(column), _LONGEST_CELL), RowFaultReason.CELL_TOO_LONG)
         if (np.frombuffer(data, np.uint8) < _FIRST_PRINTABLE).any():
-            yield _where(pc.match_substring_regex(column, _CONTROLS), RowFaultReason.CONTROL_CHARACTER)
+            yield _where(pc.match_substring_regex(column, CONTROLS), RowFaultReason.CONTROL_CHARACTER)
         if field.type == "string" and data.to_pybytes().find(b"E+") >= 0:
             yield _where(pc.match_substring_regex(column, _ROUNDED), RowFaultReason.PRECISION_LOST)
-        if _joins(field) and data.to_pybytes().find(_REPLACEMENT.encode()) >= 0:
-            yield _where(pc.match_substring(column, _REPLACEMENT), RowFaultReason.DAMAGED_TEXT)
+        if is_joined_by(field) and data.to_pybytes().find(REPLACEMENT.encode()) >= 0:
+            yield _where(pc.match_substring(column, REPLACEMENT), RowFaultReason.DAMAGED_TEXT)
 
 
 def _where(is_at_fault: Any, reason: RowFaultReason) -> Any:
     return pc.if_else(pc.fill_null(is_at_fault, False), pa.scalar(str(reason)), pa.scalar(None, pa.string()))
 
 
-def _joins(field: Field) -> bool:
+def is_joined_by(field: Field) -> bool:
     """Whether rows are told apart or joined by this field, so that one lost character is another thing."""
     return field.primary_key or isinstance(field.treatment, Token | Seal)
