@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from pyspark.sql import Column, DataFrame, DataFrameWriter, Row, Window
+from pyspark.sql import DataFrame, DataFrameWriter, Row
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import TECHNICAL_COLUMNS, Contract, Severity
@@ -31,6 +31,8 @@ _FILE_FAULT_COLUMNS = {
     "fault": "string",
     "detail": "string",
 }
+#: Two independent hashes of a row's content; an exact repeat inside one file is a declared duplicate.
+_DIGESTS = ("digest_64", "digest_32")
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,18 @@ def _load(lake: Lake, landing: Path, contract: Contract, batch_id: str, files: S
     refused = staged.where(F.col("file_fault").isNotNull())
     refusals = {row["source_file_sha256"]: row for row in refused.collect()}  # one row per refused file
     whole = staged.where(F.col("file_fault").isNull() & ~F.col("source_file_sha256").isin(list(refusals)))
-    counts = {row["source_file_sha256"]: row for row in _counts(whole, contract).collect()}  # one row per file
+    contents = _contents(whole)
+    counts = {row["source_file_sha256"]: row for row in _counts(contents).collect()}  # one row per file
     outcome = [_after(file, refusals.get(file.file_sha256), counts.get(file.file_sha256)) for file in files]
     ingested = _summed(batch_id, outcome)
     faults = _rows_by_fault(whole) if ingested.quarantined else {}
     _forget_earlier_batches(lake, contract, batch_id, files)
-    lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, whole.where("fate = 'loaded'"))
+    good = whole.where("is_good")
+    loaded = _first_of_each(good, contents) if ingested.duplicate else good
+    lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, loaded)
     # the same files give the same counts, so a batch that has nothing to write there never had
     if ingested.quarantined:
-        rows = whole.where("fate = 'quarantined'")
+        rows = whole.where("NOT is_good")
         lake.replace_batch(Zone.QUARANTINE, contract.table, QUARANTINE_COLUMNS, batch_id, rows)
     if refusals:
         _quarantine_files(lake, contract, batch_id, refused)
@@ -109,14 +114,15 @@ def _stage(lake: Lake, folder: Path, contract: Contract, batch_id: str, files: S
         .withColumn("batch_id", F.lit(batch_id))
         .withColumn("ingested_at", F.lit(max(file.first_seen_at for file in files)))
     )
-    originals = F.to_json(F.struct(*(F.col(f"`{field.name}`") for field in contract.fields)))
-    conformed = conform(text.withColumn("row", originals), contract)
-    same = Window.partitionBy("source_file_sha256", *_digest(contract)).orderBy("source_row_number")
-    fate = (
-        F.when(F.size("faults") > 0, "quarantined").when(F.row_number().over(same) > 1, "duplicate").otherwise("loaded")
-    )
-    mendable = F.when(F.col("fate") == "quarantined", F.col("row"))
-    return conformed.withColumn("fate", fate).withColumn("row", mendable).write.mode("overwrite")
+    columns = [F.col(f"`{field.name}`") for field in contract.fields]
+    conformed = conform(text.withColumn("original_row", F.struct(*columns)), contract)
+    is_good = F.size("faults") == 0
+    read = {
+        "is_good": is_good,
+        "row": F.when(~is_good, F.to_json("original_row")),  # costs too much to be made for every row
+        **dict(zip(_DIGESTS, (F.xxhash64(*columns), F.hash(*columns)), strict=True)),
+    }
+    return conformed.withColumns(read).drop("original_row").write.mode("overwrite")
 
 
 def _schema(contract: Contract) -> str:
@@ -124,26 +130,39 @@ def _schema(contract: Contract) -> str:
     return ", ".join(f"`{column.name}` {types[str(column.type)]}" for column in text_schema(contract))
 
 
-def _digest(contract: Contract) -> tuple[Column, ...]:
-    """Two independent hashes of a row's content; an exact repeat inside one file is a declared duplicate."""
-    columns = [F.col(f"`{field.name}`") for field in contract.fields]
-    return F.xxhash64(*columns), F.hash(*columns)
+def _contents(whole: DataFrame) -> DataFrame:
+    """One row per file, content and `is_good`: how many rows have it (`copies`), and the number of the first.
+
+    Few columns are sorted together here, never whole rows. A good row repeats good ones only: one at fault may look
+    like it, because what cannot be read is NULL.
+    """
+    return whole.groupBy("source_file_sha256", *_DIGESTS, "is_good").agg(
+        F.count(F.lit(1)).alias("copies"), F.min("source_row_number").alias("first_row")
+    )
 
 
-def _counts(whole: DataFrame, contract: Contract) -> DataFrame:
+def _first_of_each(good: DataFrame, contents: DataFrame) -> DataFrame:
+    """The good rows without those that repeat an earlier one of their file."""
+    repeated = contents.where("is_good AND copies > 1").drop("is_good", "copies")
+    marked = good.join(repeated, on=["source_file_sha256", *_DIGESTS], how="left")
+    return marked.where("first_row IS NULL OR first_row = source_row_number")
+
+
+def _counts(contents: DataFrame) -> DataFrame:
     """One row per file: its rows by fate, and a checksum of those to be loaded that does not depend on their order."""
-    columns = [F.col(f"`{field.name}`") for field in contract.fields]
-    loaded = F.when(F.col("fate") == "loaded", F.xxhash64(*columns).cast("decimal(38,0)"))
-    return whole.groupBy("source_file_sha256").agg(
-        F.count(F.lit(1)).alias("rows_in"),
-        *(F.count_if(F.col("fate") == fate).alias(fate) for fate in ("loaded", "quarantined", "duplicate")),
-        F.sum(loaded).cast("string").alias("checksum"),
+    is_good, copies = F.col("is_good"), F.col("copies")
+    return contents.groupBy("source_file_sha256").agg(
+        F.sum(copies).alias("rows_in"),
+        F.count_if(is_good).alias("loaded"),
+        F.sum(F.when(is_good, 0).otherwise(copies)).alias("quarantined"),
+        F.sum(F.when(is_good, copies - 1).otherwise(0)).alias("duplicate"),
+        F.sum(F.when(is_good, F.col(_DIGESTS[0]).cast("decimal(38,0)"))).cast("string").alias("checksum"),
     )
 
 
 def _rows_by_fault(whole: DataFrame) -> dict[str, int]:
     """How many quarantined rows have each fault; a row with two counts for both. One row per fault of the contract."""
-    counted = whole.where("fate = 'quarantined'").select(F.explode("faults").alias("fault")).groupBy("fault").count()
+    counted = whole.where("NOT is_good").select(F.explode("faults").alias("fault")).groupBy("fault").count()
     return {row["fault"]: row["count"] for row in counted.collect()}
 
 
