@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from pyspark.sql import Column, DataFrame, DataFrameWriter, Row, Window
+from pyspark.sql import DataFrame, DataFrameWriter, Row
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import TECHNICAL_COLUMNS, Contract, Severity
@@ -28,6 +28,8 @@ from jobs.verdicts import record
 
 #: Rows of quarantine keep the text as it came, so that they can be mended; the zone is restricted like raw.
 QUARANTINE_COLUMNS = {**TECHNICAL_COLUMNS, "faults": "array<string>", "row": "string"}
+#: Two independent hashes of a row's content; an exact repeat inside one file is a declared duplicate.
+_DIGESTS = ("content_digest", "content_digest_2")
 _FILE_FAULT_COLUMNS = {
     "file_sha256": "string",
     "batch_id": "string",
@@ -89,7 +91,8 @@ def _load(lake: Lake, landing: Path, contract: Contract, batch_id: str, files: S
     refused = staged.where(F.col("file_fault").isNotNull())
     refusals = {row["source_file_sha256"]: row for row in refused.collect()}  # one row per refused file
     whole = staged.where(F.col("file_fault").isNull() & ~F.col("source_file_sha256").isin(list(refusals)))
-    counts = {row["source_file_sha256"]: row for row in _counts(whole, contract).collect()}  # one row per file
+    contents = _contents(whole)
+    counts = {row["source_file_sha256"]: row for row in _counts(contents).collect()}  # one row per file
     outcome = [_after(file, refusals.get(file.file_sha256), counts.get(file.file_sha256)) for file in files]
     ingested = _summed(batch_id, outcome)
     faults = _rows_by_fault(whole) if ingested.quarantined else {}
@@ -97,7 +100,9 @@ def _load(lake: Lake, landing: Path, contract: Contract, batch_id: str, files: S
     # an extract that repeats only what is known is no news: it needs no rows, no gates and no new marts
     is_news = not contract.comes_from_databases or ingested.rows_in > ingested.duplicate
     if is_news:
-        lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, whole.where("fate = 'loaded'"))
+        good = whole.where("fate = 'loaded'")
+        loaded = _first_of_each(good, contents) if any(row["repeats"] for row in counts.values()) else good
+        lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, loaded)
     # the same files give the same counts, so a batch that has nothing to write there never had
     if ingested.quarantined:
         rows = whole.where("fate = 'quarantined'")
@@ -120,11 +125,18 @@ def _stage(lake: Lake, folder: Path, contract: Contract, batch_id: str, files: S
     text = read.withColumn("batch_id", F.lit(batch_id)).withColumn(
         "ingested_at", F.lit(max(file.first_seen_at for file in files))
     )
-    originals = F.to_json(F.struct(*(F.col(f"`{field.name}`") for field in contract.fields)))
-    conformed = conform(text.withColumn("row", originals), contract)
-    judged = sorted_out(conformed, contract, extract.known) if extract else _sorted_out(conformed, contract)
-    mendable = F.when(F.col("fate") == "quarantined", F.col("row"))
-    return judged.withColumn("row", mendable).write.mode("overwrite")
+    columns = [F.col(f"`{field.name}`") for field in contract.fields]
+    conformed = conform(text.withColumn("original_row", F.struct(*columns)), contract)
+    if extract:
+        judged = sorted_out(conformed, contract, extract.known)
+    else:
+        judged = conformed.withColumn("fate", F.when(F.size("faults") > 0, "quarantined").otherwise("loaded"))
+    kept = {
+        # costs too much to be made for every row
+        "row": F.when(F.col("fate") == "quarantined", F.to_json("original_row")),
+        **dict(zip(_DIGESTS, (content_digest(contract), F.hash(*columns)), strict=True)),
+    }
+    return judged.withColumns(kept).drop("original_row").write.mode("overwrite")
 
 
 def _parsed(lake: Lake, folder: Path, contract: Contract, files: Sequence[FileRow]) -> DataFrame:
@@ -140,30 +152,43 @@ def _parsed(lake: Lake, folder: Path, contract: Contract, files: Sequence[FileRo
     return text.join(arrived, on="source_file_sha256", how="left")
 
 
-def _sorted_out(conformed: DataFrame, contract: Contract) -> DataFrame:
-    same = Window.partitionBy("source_file_sha256", *_digest(contract)).orderBy("source_row_number")
-    fate = F.when(F.size("faults") > 0, "quarantined").when(F.row_number().over(same) > 1, "duplicate")
-    return conformed.withColumn("fate", fate.otherwise("loaded"))
-
-
 def _schema(contract: Contract) -> str:
     types = {"string": "string", "int64": "bigint"}
     return ", ".join(f"`{column.name}` {types[str(column.type)]}" for column in text_schema(contract))
 
 
-def _digest(contract: Contract) -> tuple[Column, ...]:
-    """Two independent hashes of a row's content; an exact repeat inside one file is a declared duplicate."""
-    return content_digest(contract), F.hash(*(F.col(f"`{field.name}`") for field in contract.fields))
+def _contents(whole: DataFrame) -> DataFrame:
+    """One row per file, content and fate: how many rows have it (`copies`), and the number of the first.
+
+    Few columns are brought together here, never whole rows. A good row repeats good ones only: one at fault may look
+    like it, because what cannot be read is NULL.
+    """
+    return whole.groupBy("source_file_sha256", *_DIGESTS, "fate").agg(
+        F.count(F.lit(1)).alias("copies"), F.min("source_row_number").alias("first_row")
+    )
 
 
-def _counts(whole: DataFrame, contract: Contract) -> DataFrame:
-    """One row per file: its rows by fate, and a checksum of those to be loaded that does not depend on their order."""
-    columns = [F.col(f"`{field.name}`") for field in contract.fields]
-    loaded = F.when(F.col("fate") == "loaded", F.xxhash64(*columns).cast("decimal(38,0)"))
-    return whole.groupBy("source_file_sha256").agg(
-        F.count(F.lit(1)).alias("rows_in"),
-        *(F.count_if(F.col("fate") == fate).alias(fate) for fate in ("loaded", "quarantined", "duplicate")),
-        F.sum(loaded).cast("string").alias("checksum"),
+def _first_of_each(good: DataFrame, contents: DataFrame) -> DataFrame:
+    """The good rows without those that repeat an earlier one of their file."""
+    repeated = contents.where("fate = 'loaded' AND copies > 1").drop("fate", "copies")
+    marked = good.join(repeated, on=["source_file_sha256", *_DIGESTS], how="left")
+    return marked.where("first_row IS NULL OR first_row = source_row_number")
+
+
+def _counts(contents: DataFrame) -> DataFrame:
+    """One row per file: its rows by fate, and a checksum of those to be loaded that does not depend on their order.
+
+    repeats: the good rows that repeat an earlier one of their file; they are duplicates too.
+    """
+    copies, is_loaded = F.col("copies"), F.col("fate") == "loaded"
+    repeats = F.sum(F.when(is_loaded, copies - 1).otherwise(0))
+    return contents.groupBy("source_file_sha256").agg(
+        F.sum(copies).alias("rows_in"),
+        F.count_if(is_loaded).alias("loaded"),
+        F.sum(F.when(F.col("fate") == "quarantined", copies).otherwise(0)).alias("quarantined"),
+        (repeats + F.sum(F.when(F.col("fate") == "duplicate", copies).otherwise(0))).alias("duplicate"),
+        repeats.alias("repeats"),
+        F.sum(F.when(is_loaded, F.col(_DIGESTS[0]).cast("decimal(38,0)"))).cast("string").alias("checksum"),
     )
 
 

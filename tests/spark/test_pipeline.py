@@ -74,6 +74,14 @@ def test_good_rows_land_and_bad_rows_lie_in_quarantine_with_their_reasons(lake):
     assert ledger_sums(lake) == (5, 1, 3, 1)
 
 
+def test_of_equal_rows_the_first_good_one_lands_whatever_looks_like_it(lake):
+    unreadable, empty = (row(1).replace(",100.00,100.00,", f",{price},100.00,") for price in ("dear", ""))
+    landed(lake, "a.csv", unreadable, empty, row(2), empty, row(2), row(2))
+    batch = take(lake)[0]
+    assert (batch.rows_in, batch.loaded, batch.quarantined, batch.duplicate) == (6, 2, 1, 3)
+    assert sorted(r["source_row_number"] for r in rows_of(lake, Zone.RAW).collect()) == [2, 3]
+
+
 def test_quarantine_keeps_the_row_so_that_it_can_be_mended(lake):
     landed(lake, "a.csv", row(1), row(2, quantity="many"))
     take(lake)
