@@ -72,6 +72,7 @@ def ingest(
 
     Example: lakewarden ingest crm.customers --day 2026-01-31
     """
+    from jobs.ingest.arrival import not_taken  # noqa: PLC0415
     from jobs.ingest.arrival import waiting as files_waiting  # noqa: PLC0415
     from jobs.ingest.databases.waiting import turn_of  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
@@ -103,6 +104,8 @@ def ingest(
         )
     for reason in reasons:
         console.print(f"{dataset}: {reason}")
+    if odd := not_taken(settings.landing, contract):
+        console.print(f"{dataset}: {odd} entries of the inbox are no readable files and stay there; remove them")
     if not batches:
         console.print(f"{dataset}: nothing new{', an earlier batch waits at a later step' if unfinished else ''}")
         raise typer.Exit(0 if unfinished else nothing_new_exit_code)

@@ -11,6 +11,10 @@ class StepFailed(LakewardenError):
     """Spark refused a statement; only its condition is told, because its text may hold values."""
 
 
+class InboxLocked(LakewardenError):
+    """A file may not be moved out of its inbox; it is written down already, and the next run goes on."""
+
+
 class AllFilesRefused(LakewardenError):
     """Gate 1 let no file of the batch through."""
 

@@ -15,6 +15,12 @@ def show(found: Status, console: Console) -> None:
 
 def _tables(found: Status) -> Iterable[Table | str]:
     yield _datasets(found)
+    if odd := [d for d in found.datasets if d.not_taken]:
+        yield _table(
+            "收件夹里不会接入的条目",
+            ("数据集", "条目", "原因和办法"),
+            ((d.dataset, d.not_taken, "链接, 管道, 套接字, 设备, 或无权读取: 移走, 或放开读取权限") for d in odd),
+        )
     if found.refusals:
         yield _table(
             "隔离区: 整份拒收的文件 (重放: lakewarden replay <数据集> <文件>)",

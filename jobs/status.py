@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contracts.model import Contract
 from expectations.gate import QUARANTINED_RULE
-from jobs.ingest.arrival import waiting
+from jobs.ingest.arrival import not_taken, waiting
 from jobs.storage.ledger import SUMS_OF_ROWS, Ledger
 from jobs.storage.ledger_rows import BatchState, FileState
 from jobs.storage.zones import Zone
@@ -16,11 +16,15 @@ _MOST_SHOWN = 20
 
 @dataclass(frozen=True)
 class DatasetStatus:
-    """One dataset: files waiting in the inbox, files and rows taken in, batches by how far they came."""
+    """One dataset: files waiting in the inbox, files and rows taken in, batches by how far they came.
+
+    `not_taken`: entries of the inbox that are no readable files and stay there.
+    """
 
     dataset: str
     label: str
     waiting: int
+    not_taken: int = 0
     files: int = 0
     refused: int = 0
     rows_in: int = 0
@@ -121,6 +125,7 @@ def _datasets(ledger: Ledger, landing: Path, contracts: Mapping[str, Contract]) 
                 dataset=contract.id,
                 label=contract.label,
                 waiting=waiting(landing, contract),
+                not_taken=not_taken(landing, contract),
                 stuck_at=stuck,
                 released=came.get("released", 0),
                 **arrived,

@@ -11,7 +11,9 @@ import pyarrow as pa
 
 from contracts.model import Accountable, Classification, Contract, Field, Limits, Reader, Source
 from contracts.treatments import Keep
-from jobs.ingest.readers import TEXT_COLUMNS, read_files, text_schema
+from jobs.ingest.readers import TEXT_COLUMNS, FileFaultReason, RowFaultReason, read_files, text_schema
+from tests.unit.second_count import records_in
+from tests.unit.texts_within import leaked
 
 NAMES = ("id", "name", "amount", "day", "is_open")
 _TYPES = ("string", "string", "decimal(18,2)", "date", "boolean")
@@ -85,7 +87,11 @@ class Outcome:
 
 
 def read(path: Path, agreed: Contract) -> Outcome:
-    """The file read as Spark reads it; every batch has the agreed schema, and a fault row says nothing else."""
+    """The file read as Spark reads it.
+
+    Whatever the file: every batch has the agreed schema, every record is a good or a faulty row, a refusal says nothing
+    but why, and why is one of the agreed sentences with a detail in which no text of the file stands.
+    """
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "0" * 64
     asked = pa.record_batch([[str(path)], [sha256]], names=["path", "sha256"])
     batches = list(read_files(agreed)(iter([asked])))
@@ -95,10 +101,15 @@ def read(path: Path, agreed: Contract) -> Outcome:
         assert 0 < batch.num_rows <= 10_000
         batch.validate(full=True)
     assert {row["source_file_sha256"] for row in rows} <= {sha256}
+    assert {row["row_fault"] for row in rows} <= {None, *RowFaultReason}, "a fault quotes nothing"
     refusals = [row for row in rows if row["file_fault"]]
     assert len(refusals) <= 1, "a file is refused once"
     if not refusals:
+        assert len({row["source_row_number"] for row in rows}) == records_in(path.read_bytes(), agreed)
         return Outcome(rows, None, None, batches)
+    assert refusals[0]["file_fault"] in set(FileFaultReason)
+    if detail := refusals[0]["file_fault_detail"]:
+        assert not leaked(path.read_bytes(), detail, {field.name for field in agreed.fields})
     said = {name for name, value in refusals[0].items() if value is not None}
     assert said <= {"source_file_sha256", "file_fault", "file_fault_detail"}
     return Outcome([], refusals[0]["file_fault"], refusals[0]["file_fault_detail"], batches)

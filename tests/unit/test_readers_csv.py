@@ -11,8 +11,8 @@ import pytest
 
 from contracts.model import Reader
 from jobs.ingest.readers import FileFaultReason, RowFaultReason
-from jobs.ingest.readers.delimited import BLOCK_BYTES
 from jobs.ingest.readers.faults import FileFault
+from jobs.ingest.readers.lines import BLOCK_BYTES
 from jobs.ingest.readers.quoting import QuoteWatch
 from tests.unit.reading import CSV, contract, read_bytes, text
 
@@ -97,12 +97,6 @@ def test_bytes_of_no_allowed_encoding_are_named_by_their_offset(tmp_path: Path) 
     got = read_bytes(text("id,name") + b"a1,\xff\xff\n", tmp_path, contract())
     assert got.fault == FileFaultReason.WRONG_ENCODING
     assert got.detail == "byte 11 is not utf-8; byte 11 is not gb18030"
-
-
-def test_a_character_cut_at_the_end_is_a_wrong_encoding(tmp_path: Path) -> None:
-    utf8 = contract(Reader("csv", {"encodings": ["utf-8"]}))
-    got = read_bytes("id,name\na1,张".encode()[:-1], tmp_path, utf8)
-    assert (got.fault, got.detail) == (FileFaultReason.WRONG_ENCODING, "byte 11 is not utf-8")
 
 
 def test_a_mark_of_an_encoding_that_is_not_allowed_refuses_the_file(tmp_path: Path) -> None:

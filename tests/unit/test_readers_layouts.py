@@ -8,7 +8,7 @@ import pytest
 from contracts.loading import load
 from contracts.model import Contract, Reader
 from jobs.ingest.readers import FileFaultReason, RowFaultReason
-from jobs.ingest.readers.layouts import BLOCK_BYTES
+from jobs.ingest.readers.lines import BLOCK_BYTES
 from tests.unit.reading import contract, read_bytes, text
 
 SHORT = {"name": "short", "columns": ["id", "UNUSED", "name"]}

@@ -1,38 +1,70 @@
 """Which encoding a text file is in, and its bytes as UTF-8; never the whole file at once."""
 
 import codecs
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
+from jobs.ingest.readers.mixed_text import MarkedText, Trust, first_line_of_utf8, judged
 
 _CHUNK_BYTES = 1 << 20
 _UTF8_MARK = codecs.BOM_UTF8
 _MARKS = {_UTF8_MARK: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
+class Utf8(NamedTuple):
+    """A text file as UTF-8 without a byte-order mark; whether marks stand in it, see `mixed_text`."""
+
+    stream: Any
+    is_marked: bool
+
+
+@contextmanager
+def utf8_text(path: Path, allowed: Sequence[str]) -> Iterator[Utf8]:
+    """The file in the encoding that it is in, or, where no encoding fits it to its end, the lines that can be trusted.
+
+    Raises: FileFault WRONG_ENCODING where hardly a line can be.
+    """
+    trust: Trust | None = None
+    try:
+        encoding = decided_encoding(path, allowed)
+    except FileFault:
+        trust = judged(path, _possible(path, allowed))
+        if trust is None:
+            raise
+        encoding = "utf-8"
+    with _as_utf8(path, encoding) as stream:
+        yield Utf8(MarkedText(stream, trust) if trust else stream, trust is not None)
+
+
 def decided_encoding(path: Path, allowed: Sequence[str]) -> str:
     """The first allowed encoding in which the whole file decodes; a byte-order mark decides alone.
 
-    UTF-8 may decode as GB18030 without an error, so contracts list it first. UTF-16 is never guessed without a mark.
+    UTF-8 may decode as GB18030 without an error, so contracts list it first, and GB18030 must not hold a line of it.
+    UTF-16 is never guessed without a mark.
     Raises: FileFault WRONG_ENCODING with the offset of the first byte that does not decode.
     """
-    with path.open("rb") as file:
-        head = file.read(4)
-    marked = next((encoding for mark, encoding in _MARKS.items() if head.startswith(mark)), None)
-    if marked and marked not in allowed:
-        raise FileFault(FileFaultReason.WRONG_ENCODING, f"a byte-order mark of {marked}; allowed {', '.join(allowed)}")
     tried = []
-    for encoding in [marked] if marked else [encoding for encoding in allowed if encoding != "utf-16"]:
+    for encoding in _possible(path, allowed):
         offset = first_undecodable(path, encoding)
         if offset is None:
             return encoding
         tried.append(f"byte {offset} is not {encoding}")
     raise FileFault(FileFaultReason.WRONG_ENCODING, "; ".join(tried) or "no byte-order mark")
+
+
+def _possible(path: Path, allowed: Sequence[str]) -> list[str]:
+    """The encodings to try. Raises: FileFault WRONG_ENCODING for the mark of one that is not allowed."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    marked = next((encoding for mark, encoding in _MARKS.items() if head.startswith(mark)), None)
+    if marked and marked not in allowed:
+        raise FileFault(FileFaultReason.WRONG_ENCODING, f"a byte-order mark of {marked}; allowed {', '.join(allowed)}")
+    return [marked] if marked else [encoding for encoding in allowed if encoding != "utf-16"]
 
 
 def first_undecodable(path: Path, encoding: str) -> int | None:
@@ -48,15 +80,14 @@ def first_undecodable(path: Path, encoding: str) -> int | None:
             except UnicodeDecodeError as error:
                 return fed - waiting + error.start
             if not chunk:
-                return None
+                return first_line_of_utf8(path) if encoding == "gb18030" else None
             fed += len(chunk)
 
 
-def utf8_stream(path: Path, encoding: str) -> AbstractContextManager[Any]:
-    """The file's bytes as UTF-8 without a byte-order mark, for a file that `decided_encoding` accepted."""
+def _as_utf8(path: Path, encoding: str) -> Any:
+    """The file's bytes as UTF-8 without a byte-order mark, for a file that decodes to its end."""
     if encoding == "utf-8":
         file = path.open("rb")
         file.seek(len(_UTF8_MARK) if file.read(len(_UTF8_MARK)) == _UTF8_MARK else 0)
         return file
-    stream: AbstractContextManager[Any] = pa.transcoding_input_stream(pa.OSFile(str(path)), encoding, "utf8")
-    return stream
+    return pa.transcoding_input_stream(pa.OSFile(str(path)), encoding, "utf8")

@@ -14,10 +14,12 @@ from pyarrow import csv as arrow_csv
 from contracts.delimited import Part, filled_fields, parts
 from contracts.model import Contract, Reader
 from jobs.ingest.readers.batches import ROWS_AT_ONCE, Chunk, Row, also, chunks, with_key_prefix
-from jobs.ingest.readers.decoding import decided_encoding, utf8_stream
+from jobs.ingest.readers.decoding import utf8_text
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason
 from jobs.ingest.readers.headers import ColumnNames, Placement, place, repeats_header
-from jobs.ingest.readers.layouts import BLOCK_BYTES, read_layouts
+from jobs.ingest.readers.layouts import read_layouts
+from jobs.ingest.readers.lines import BLOCK_BYTES
+from jobs.ingest.readers.mixed_text import is_marked, with_marked_rows_at_fault
 from jobs.ingest.readers.padding import Unpadded
 from jobs.ingest.readers.quoting import QuoteWatch
 from jobs.ingest.readers.reshaping import one_row_per_counter, with_parts
@@ -37,14 +39,16 @@ def read_delimited(path: Path, contract: Contract, reader: Reader) -> Iterator[C
         yield from read_layouts(path, contract, reader)
         return
     delimiter = str(reader.options.get("delimiter", ","))
-    with utf8_stream(path, decided_encoding(path, reader.options["encodings"])) as file:
-        stream = Unpadded(file, delimiter) if reader.options.get("is_padded") else file
+    with utf8_text(path, reader.options["encodings"]) as text:
+        stream = Unpadded(text.stream, delimiter) if reader.options.get("is_padded") else text.stream
         head = stream.read(BLOCK_BYTES)
         header, behind = _header(head, delimiter)
+        if any(map(is_marked, header)):
+            raise FileFault(FileFaultReason.WRONG_ENCODING, "the header is in another encoding than most of the file")
         _require_delimiter(header, delimiter, ColumnNames(contract))
         filled, counters = filled_fields(reader.options), reader.options.get("counters", ())
         placement = place(header, contract, filled=filled, counters=counters)
-        records = _Records(stream, head[behind:], delimiter, placement)
+        records = _Records(stream, head[behind:], delimiter, placement, is_marked=text.is_marked)
         for chunk in records.chunks(contract.source.null_texts, parts(reader.options)):
             yield with_key_prefix(chunk, contract, placement.key_prefix)
 
@@ -84,11 +88,12 @@ class _Records:
 
     closed = False  # Arrow asks a stream for it
 
-    def __init__(self, stream: Any, first: bytes, delimiter: str, placement: Placement) -> None:
+    def __init__(self, stream: Any, first: bytes, delimiter: str, placement: Placement, *, is_marked: bool) -> None:
         self._stream = stream
         self._first = first
         self._delimiter = delimiter
         self._placement = placement
+        self._is_marked = is_marked
         self._watch = QuoteWatch(delimiter)
         self._ragged: list[Row] = []
         self._ragged_numbers: list[int] = []
@@ -108,7 +113,7 @@ class _Records:
             if batch.num_rows:
                 numbers = self._numbers(number, batch.num_rows)
                 number = numbers[-1] + 1
-                chunk = with_parts(_chunk(batch, numbers, self._placement, null_texts), composite)
+                chunk = self._judged(with_parts(_chunk(batch, numbers, self._placement, null_texts), composite))
                 if counters := {name: batch[str(place_)] for place_, name in self._placement.counters.items()}:
                     yield from one_row_per_counter(chunk, counters)
                 else:
@@ -165,7 +170,10 @@ class _Records:
 
     def _take_ragged(self) -> Iterator[Chunk]:
         rows, self._ragged = self._ragged, []
-        yield from chunks(rows, tuple(self._placement.fields))
+        yield from map(self._judged, chunks(rows, tuple(self._placement.fields)))
+
+    def _judged(self, chunk: Chunk) -> Chunk:
+        return with_marked_rows_at_fault(chunk) if self._is_marked else chunk
 
     def _numbers(self, start: int, count: int) -> Any:
         """The next `count` record numbers that are not those of ragged rows, which Arrow may report a block ahead."""

@@ -45,6 +45,8 @@ class RowFaultReason(StrEnum):
     PRECISION_LOST = "an identifier arrived as a rounded number"
     CELL_TOO_LONG = "a cell is longer than any text that a table takes"
     CONTROL_CHARACTER = "a cell holds a control character"
+    FOREIGN_ENCODING = "the row is not in the encoding of its file"
+    CUT_OFF = "the file ends inside a character of the row"
     DAMAGED_TEXT = "a cell holds characters that an earlier program could not read"
     ERROR_CELL = "a cell holds a calculation error"
     UNCOMPUTED_FORMULA = "a cell holds a formula without its result"

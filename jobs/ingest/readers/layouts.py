@@ -18,12 +18,12 @@ import pyarrow.compute as pc
 from contracts.delimited import Layout, filled_fields, layouts
 from contracts.model import Contract, Reader
 from jobs.ingest.readers.batches import Chunk, also
-from jobs.ingest.readers.decoding import decided_encoding, utf8_stream
+from jobs.ingest.readers.decoding import utf8_text
 from jobs.ingest.readers.faults import FileFault, FileFaultReason, RowFaultReason
 from jobs.ingest.readers.headers import Placement, place, repeats_header
+from jobs.ingest.readers.lines import whole_lines
+from jobs.ingest.readers.mixed_text import with_marked_rows_at_fault
 
-#: The most bytes a record may have, and what is read at once.
-BLOCK_BYTES = 1 << 20
 _OTHER_DELIMITERS = "|\t,;\x01"
 
 _Places = npt.NDArray[np.int64]
@@ -46,38 +46,24 @@ def read_layouts(path: Path, contract: Contract, reader: Reader) -> Iterator[Chu
     Raises: FileFault, also after some chunks.
     """
     delimiter = str(reader.options.get("delimiter", ","))
-    with utf8_stream(path, decided_encoding(path, reader.options["encodings"])) as stream:
+    with utf8_text(path, reader.options["encodings"]) as text:
         version, number = None, 1
-        for block in _blocks(stream):
+        for block in whole_lines(text.stream):
             records = _records(block, delimiter)
             if not len(records.first):
                 continue
             if version is None:
                 version = _Version.of(_fitting(records, layouts(reader.options), block, delimiter), contract, reader)
-            yield version.chunk(records, number)
+            chunk = version.chunk(records, number)
+            yield with_marked_rows_at_fault(chunk) if text.is_marked else chunk
             number += len(records.first)
         if version is None:
             raise FileFault(FileFaultReason.EMPTY)
 
 
-def _blocks(stream: Any) -> Iterator[bytes]:
-    """Whole lines, about a block at once; the last one gets a line end."""
-    rest = b""
-    while data := stream.read(BLOCK_BYTES):
-        # where a block ends between \r and \n, the \n begins the next one as a blank line, which is no record
-        end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
-        if end:
-            yield rest + data[:end]
-            rest = data[end:]
-        else:
-            rest += data
-        if len(rest) > BLOCK_BYTES:
-            raise FileFault(FileFaultReason.RECORD_TOO_LONG, f"more than {BLOCK_BYTES} bytes")
-    if rest:
-        yield rest + b"\n"
-
-
 def _records(block: bytes, delimiter: str) -> _Records:
+    if not block.endswith((b"\n", b"\r")):
+        block += b"\n"
     codes = np.frombuffer(block, np.uint8)
     is_line_end = (codes == ord("\n")) | (codes == ord("\r"))
     ends = np.flatnonzero(is_line_end | (codes == ord(delimiter)))
