@@ -18,7 +18,6 @@ from tests.e2e.engine_clients import wait_for_client
 from tests.e2e.feedback_files import DATASET, NO_REGION, PARTNER, digest, land, mostly_bad, sound
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
-not_yet_seen = pytest.mark.xfail(strict=False, reason="open: was not yet seen to pass in a whole run")
 
 STEPS = ("ingest", "gate_raw", "desensitise", "gate_desensitised")
 FORMS = [f"{DATASET}.{step}" for step in STEPS]
@@ -143,7 +142,6 @@ def test_a_gate_that_fails_stops_all_behind_it_and_readers_keep_what_they_have(p
     assert of_forms(platform)["stuck_at"] == ""
 
 
-@not_yet_seen
 @pytest.mark.usefixtures("published")
 def test_a_batch_that_waits_is_taken_along_without_new_files(platform, airflow):
     bad = mostly_bad("again", 20)
@@ -160,7 +158,6 @@ def test_a_batch_that_waits_is_taken_along_without_new_files(platform, airflow):
     assert of_forms(platform)["stuck_at"] == ""
 
 
-@not_yet_seen
 def test_a_viewer_looks_and_starts_nothing(airflow, viewer, published):
     titles = {dag["dag_id"]: dag["dag_display_name"] for dag in viewer.get("/dags")["dags"]}
     assert titles["marts"] == "数据集市：构建与发布"
@@ -190,7 +187,6 @@ def test_the_interface_has_its_chinese_texts(platform):
     assert texts.json()["selectLanguage"] == "选择语言"
 
 
-@not_yet_seen
 @pytest.mark.usefixtures("published")
 def test_a_backfill_takes_the_files_of_its_day_and_leaves_the_others(platform, airflow):
     # where the clock has never started the DAG, Airflow lets the last tick follow a first backfill: once, and here
@@ -218,7 +214,6 @@ def test_a_backfill_takes_the_files_of_its_day_and_leaves_the_others(platform, a
     airflow.settle("marts")
 
 
-@not_yet_seen
 @pytest.mark.usefixtures("published")
 def test_no_step_of_a_dataset_runs_twice_at_a_time_whoever_started_it(platform, airflow):
     for day in ("2025-12-01", "2025-12-02"):
@@ -238,7 +233,6 @@ def test_no_step_of_a_dataset_runs_twice_at_a_time_whoever_started_it(platform, 
     airflow.settle("marts")
 
 
-@not_yet_seen
 @pytest.mark.usefixtures("published")
 def test_a_step_whose_engine_was_killed_is_tried_again_and_passes(platform, airflow):
     released = of_forms(platform)["released"]
