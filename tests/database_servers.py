@@ -119,7 +119,7 @@ def mariadb() -> Iterator[Server]:
         command = [
             str(programs / "mariadbd"), "--no-defaults", f"--datadir={home / 'data'}", f"--port={port}",
             "--bind-address=127.0.0.1", f"--socket={home / 'socket'}", f"--pid-file={home / 'pid'}",
-            "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--character-set-server=utf8mb4",
+            "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2", "--character-set-server=utf8mb4",
         ]  # fmt: skip
         client = ["mariadb", "--no-defaults", "-h", "127.0.0.1", "-P", str(port), "-u", "owner", "-N", "-B",
                   "--default-character-set=utf8mb4"]  # fmt: skip

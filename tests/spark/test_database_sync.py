@@ -287,14 +287,12 @@ class Killed(BaseException):
 @pytest.mark.parametrize(
     "killed_at",
     [
-        (landing, "measured"),
-        (landing, "require"),
         (sync, "land"),
+        (landing, "require"),
         (ingest_run, "_stage"),
-        (ingest_run, "_forget_earlier_batches"),
         (ingest_run, "_record_batch"),
     ],
-    ids=["while landing", "before landed", "claimed", "landed", "staged", "in raw"],
+    ids=["claimed", "almost landed", "landed", "in raw"],
 )
 def test_a_killed_sync_is_finished_by_the_next_run(accounts, lake, tmp_path, monkeypatch, killed_at):
     contract = agreed(tmp_path, ("max_deleted_share: 0.1", "max_deleted_share: 0.5"))
@@ -363,14 +361,14 @@ def test_the_owner_s_limits_hold(accounts, lake, tmp_path):
 def test_what_a_source_says_of_its_rows_must_be_what_was_read(accounts, lake, tmp_path):
     contract = agreed(tmp_path, ("table: account", "table: account_seen"))
     insert(accounts, account(1, "10:00:00"), account(2, "10:00:01"))
-    lying = "(current_query() LIKE '%COUNT(*)%' OR acct_id <> 2)"
+    lying = "(current_query() LIKE '%COUNT(*)%' OR acct_id <> 1)"
     accounts.run(f"CREATE VIEW billing.account_seen AS SELECT {COLUMNS} FROM billing.account WHERE {lying}")
-    with pytest.raises(GateFailed, match=r"source\.rows: 1 .*source\.sum: 2") as failure:
+    with pytest.raises(GateFailed, match=r"source\.rows: 1 .*source\.sum: 3") as failure:
         take(lake, contract)
     assert "10.5" not in str(failure.value)
     assert not lake.exists(Zone.RAW, contract.table)
     accounts.run(f"CREATE OR REPLACE VIEW billing.account_seen AS SELECT {COLUMNS} FROM billing.account")
-    assert take(lake, contract) == [(2, 2, 0, 0)]
+    assert take(lake, contract)[0] == (2, 2, 0, 0)
 
 
 def test_values_of_postgresql_are_exact_or_in_quarantine(accounts, lake, tmp_path):
@@ -555,7 +553,7 @@ def test_a_wrong_password_is_told_without_account_or_address(lake, tmp_path):
 
 
 def test_values_of_mariadb_are_exact_or_in_quarantine(orders, lake, tmp_path):
-    contract = agreed(tmp_path, ("logicalTypeOptions: {minimum: 1}\n", ""), dataset="service_orders")
+    contract = agreed(tmp_path, ("        logicalTypeOptions: {minimum: 1}\n", ""), dataset="service_orders")
     orders.run(
         "SET SESSION sql_mode = ''",
         "ALTER TABLE service.work_order MODIFY fee decimal(30,4), MODIFY customer_no varchar(40)",

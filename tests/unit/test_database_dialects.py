@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from databases import TYPES, contract, questions, table
+from database_tables import TYPES, contract, questions, table
 
 from contracts.model import ScopeRule
 from jobs.ingest.databases.columns import Answer, read_columns

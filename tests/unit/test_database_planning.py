@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
-from databases import contract, questions, table
+from database_tables import contract, questions, table
 
-from jobs.errors import ConnectionMissing, SourceChanged, SourceUnreachable, SourceWentBack
+from jobs.errors import ConnectionMissing, SourceChanged, SourceUnreachable, SourceWentBack, StepFailed
+from jobs.ingest.databases.asking import Database
 from jobs.ingest.databases.columns import Answer, described, read_columns, require_same
 from jobs.ingest.databases.connections import connection, secret_file
 from jobs.ingest.databases.dialect import Family
@@ -257,3 +259,12 @@ def test_a_connection_that_was_used_and_lost_its_secret_file_does_not_look_like_
     ledger.record("extracts", [extract])
     ledger.record("files", [file])
     assert turn_of(ledger.home, ledger, agreed, day=None, now=NOW + timedelta(days=1)).is_due
+
+
+@pytest.mark.parametrize("telling", ["spark.eventLog.enabled", "spark.ui.enabled"])
+def test_an_engine_that_writes_down_what_it_is_asked_is_told_no_password(tmp_path, telling):
+    secret(tmp_path, GOOD)
+    dialect = DIALECTS["postgresql"]
+    engine = SimpleNamespace(conf={"spark.eventLog.enabled": "false", "spark.ui.enabled": "false", telling: "true"})
+    with pytest.raises(StepFailed, match=telling):
+        Database(engine, dialect, connection(tmp_path, "billing", dialect))

@@ -69,7 +69,7 @@ class Dialect:
 
     url: the JDBC address with `{host}`, `{port}` and `{database}`.
     catalogue: the question for a table's columns in order, with `{schema}` and `{table}` as texts; its answer has the
-        column's name, type, size and scale, the last two NULL where the type holds them.
+        column's name, type, size and scale as `c0` to `c3`, the last two NULL where the type holds them.
     total: SQL for a sum that cannot overflow, with `{number}` and `{scale}`.
     first_rows: what to write before the columns and behind the order to get the first `{n}` rows.
     session: connection properties that fix how the database writes and reads times, texts and names.

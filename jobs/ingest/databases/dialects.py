@@ -11,7 +11,7 @@ _STANDARD_QUOTES = ('"', '"')
 _STANDARD_DATE, _STANDARD_MOMENT = "DATE '{day}'", "TIMESTAMP '{day} {time}'"
 _AS_IT_IS = "{column}"
 _INFORMATION_SCHEMA = (
-    "SELECT column_name, {type}, {size}, {scale} FROM information_schema.columns "
+    "SELECT column_name c0, {type} c1, {size} c2, {scale} c3 FROM information_schema.columns "
     "WHERE table_schema = {{schema}} AND table_name = {{table}}"
 )
 
@@ -39,7 +39,8 @@ _POSTGRESQL = Dialect(
         TypeRule(".*", Family.OTHER, "CAST({column} AS text)"),
     ),
     catalogue=(
-        "SELECT CAST(a.attname AS text), format_type(a.atttypid, a.atttypmod), CAST(NULL AS text), CAST(NULL AS text) "
+        "SELECT CAST(a.attname AS text) c0, format_type(a.atttypid, a.atttypmod) c1, CAST(NULL AS text) c2, "
+        "CAST(NULL AS text) c3 "
         "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
         "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
         "WHERE n.nspname = {schema} AND c.relname = {table} AND a.attnum > 0 AND NOT a.attisdropped"
@@ -169,8 +170,8 @@ _ORACLE = Dialect(
         TypeRule("n?(var)?char2?|n?clob", Family.TEXT, _AS_IT_IS),
     ),
     catalogue=(
-        "SELECT column_name, data_type, COALESCE(data_precision, NULLIF(char_length, 0)), "
-        "CASE WHEN data_type = 'NUMBER' THEN data_scale END FROM all_tab_columns "
+        "SELECT column_name c0, data_type c1, COALESCE(data_precision, NULLIF(char_length, 0)) c2, "
+        "CASE WHEN data_type = 'NUMBER' THEN data_scale END c3 FROM all_tab_columns "
         "WHERE owner = {schema} AND table_name = {table}"
     ),
     total="SUM({number})",
@@ -207,8 +208,8 @@ _DB2 = Dialect(
     types=_DB2_TYPES,
     # text of code page 0 is bytes without a meaning
     catalogue=(
-        "SELECT colname, CASE WHEN codepage = 0 AND typename LIKE '%CHAR%' THEN 'bytes' ELSE typename END, "
-        "length, CASE WHEN typename IN ('DECIMAL', 'NUMERIC') THEN scale END FROM syscat.columns "
+        "SELECT colname c0, CASE WHEN codepage = 0 AND typename LIKE '%CHAR%' THEN 'bytes' ELSE typename END c1, "
+        "length c2, CASE WHEN typename IN ('DECIMAL', 'NUMERIC') THEN scale END c3 FROM syscat.columns "
         "WHERE tabschema = {schema} AND tabname = {table}"
     ),
     total="SUM(CAST({number} AS DECIMAL(31, {scale})))",
@@ -227,7 +228,7 @@ _DB2I = Dialect(
     quotes=_STANDARD_QUOTES,
     types=_DB2_TYPES,
     catalogue=(
-        "SELECT column_name, data_type, length, numeric_scale FROM qsys2.syscolumns "
+        "SELECT column_name c0, data_type c1, length c2, numeric_scale c3 FROM qsys2.syscolumns "
         "WHERE table_schema = {schema} AND table_name = {table}"
     ),
     total="SUM(CAST({number} AS DECIMAL(63, {scale})))",
@@ -271,7 +272,7 @@ _SYBASE = Dialect(
         TypeRule("(uni|n)?(var)?char|text|unitext", Family.TEXT, _AS_IT_IS),
     ),
     catalogue=(
-        "SELECT c.name, t.name, COALESCE(c.prec, c.length), c.scale FROM syscolumns c "
+        "SELECT c.name c0, t.name c1, COALESCE(c.prec, c.length) c2, c.scale c3 FROM syscolumns c "
         "JOIN systypes t ON t.usertype = c.usertype JOIN sysobjects o ON o.id = c.id JOIN sysusers u ON u.uid = o.uid "
         "WHERE u.name = {schema} AND o.name = {table}"
     ),
