@@ -123,8 +123,11 @@ def _typed(field: Field, word: Column) -> Column:
 
 
 def _number(word: Column, kind: str) -> Column:
-    """A number with or without thousands separators; `12.0` is a whole number, `12.5` is not."""
+    """A number with or without thousands separators; `12.0` is a whole number, `12.5` is not, `1e400` is none."""
     number = F.when(word.rlike(_NUMBER), F.replace(word, F.lit(","), F.lit("")))
+    if kind == "double":
+        read = number.try_cast("double")
+        return F.when(F.abs(read) < F.lit(float("inf")), read)
     if kind != "bigint":
         return number.try_cast(kind)
     exact = number.try_cast("decimal(38,6)")
