@@ -131,13 +131,14 @@ def _typed(field: Field, word: Column) -> Column:
 
 
 def _number(word: Column, kind: str) -> Column:
-    """A number with or without thousands separators; `12.0` is a whole number, `12.5` is not.
+    """A number with or without thousands separators; `12.0` is a whole number, `12.5` is not, `1e400` is none.
 
     Digits behind the last one that the type keeps must be zeros: a number is never rounded to fit.
     """
     number = F.when(word.rlike(_NUMBER), F.replace(word, F.lit(","), F.lit("")))
     if kind == "double":
-        return number.try_cast(kind)
+        read = number.try_cast("double")
+        return F.when(F.abs(read) < F.lit(float("inf")), read)
     wanted = "decimal(38,6)" if kind == "bigint" else kind
     cast = number.try_cast(wanted)
     is_exact = ~number.rlike(_more_digits_than(wanted)) & (

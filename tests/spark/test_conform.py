@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from contracts.loading import load
 from expectations.normal_form import normalised
-from jobs.ingest.conform import _typed
+from jobs.ingest.conform import _number, _typed, _words
 
 pytestmark = pytest.mark.spark
 
@@ -33,6 +33,20 @@ def test_a_number_to_the_base_sixteen_is_read_where_the_contract_says_so(spark):
     assert read(spark, field, "C8", "0c8", "10", "0x10", "1.0", "F" * 15, "F" * 16) == [
         200, 200, 16, None, None, 16**15 - 1, None,
     ]  # fmt: skip
+
+
+def test_words_that_mean_nothing_are_null_where_the_contract_says_so(spark):
+    field = FIELDS["network.drive_tests", "rsrp_dbm"]
+    frame = spark.createDataFrame([(word,) for word in ("-95", "-", " － ", "", "N/A", None)], "rsrp_dbm string")
+    words = [row[0] for row in frame.select(_words(field, load("network.drive_tests"))).collect()]
+    assert words == ["-95", None, None, None, "N/A", None]
+
+
+@pytest.mark.parametrize("kind", ["double", "decimal(18,2)", "bigint"])
+def test_a_number_that_no_column_holds_is_none(spark, kind):
+    words = ("12", "-12", "1e400", "9" * 5_000, "NaN", "Infinity", "1_000", "１", None)
+    frame = spark.createDataFrame([(word,) for word in words], "word string")
+    assert [row[0] for row in frame.select(_number(F.col("word"), kind)).collect()] == [12, -12, *[None] * 7]
 
 
 def test_the_clock_of_a_drive_test_and_of_both_vendors_is_that_of_the_source(spark):

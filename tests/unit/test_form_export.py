@@ -166,3 +166,16 @@ def test_every_cell_is_text(tmp_path: Path) -> None:
     book = load_workbook(tmp_path / "form.xlsx")
     assert book.sheetnames == ["survey", "choices", "settings"]
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
+
+
+@pytest.mark.parametrize("label", ["=1+1", "=cmd|' /C calc'!A0", "+86 电话", "-7 到 0", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_text_that_begins_like_a_formula_stays_a_text_in_a_spreadsheet_and_in_the_form(
+    tmp_path: Path, label: str
+) -> None:
+    fields = tuple(replace(f, label=label) if f.name == "region_code" else f for f in VISIT.fields)
+    write_workbook(xlsform(replace(VISIT, fields=fields)), tmp_path / "form.xlsx")
+    book = load_workbook(tmp_path / "form.xlsx")
+    cells = {cell.value: cell for row in book["survey"].iter_rows() for cell in row if cell.value}
+    assert (cells[label].data_type, cells[label].quotePrefix) == ("s", True)
+    assert cells["region_code"].quotePrefix is False
+    assert label.strip() in convert(tmp_path / "form.xlsx", validate=False).xform

@@ -166,6 +166,14 @@ def test_names_in_gbk_are_names_even_where_a_byte_looks_like_a_backslash(tmp_pat
     assert len(read_bytes(packed, tmp_path, AGREED).rows) == 2
 
 
+@pytest.mark.parametrize(
+    "name", ["-rf", "=1+1", "a\nb", "'; rm -rf x;'", "\u202efdp.csv", "trailing.", "CON", "x" * 300]
+)
+def test_a_hostile_name_is_only_a_name(tmp_path: Path, name: str) -> None:
+    assert len(read_bytes(_zip((name, PLAIN)), tmp_path, AGREED).rows) == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"file"}
+
+
 def test_names_in_no_known_encoding_are_only_names(tmp_path: Path) -> None:
     packed = _zip(("xx", PLAIN)).replace(b"xx", b"\x81\xff")
     assert len(read_bytes(packed, tmp_path, AGREED).rows) == 2

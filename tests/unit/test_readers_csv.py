@@ -31,6 +31,17 @@ def test_a_reader_may_state_its_own_time_zone(tmp_path: Path) -> None:
     assert read_bytes(text("id", "a1"), tmp_path, contract(utc)).rows[0]["source_timezone"] == "UTC"
 
 
+def test_invisible_characters_do_not_hide_a_column_and_stay_in_its_cells(tmp_path: Path) -> None:
+    header, cells = "\u200b编\u200c号\u00a0,\ufeff名称", ("ａ１\u00a0", "\ufeff\u200b甲")
+    got = read_bytes(text(header, ",".join(cells)), tmp_path, contract())
+    assert got.cells[0][:2] == cells, "conform makes them plain, raw keeps what came"
+
+
+def test_a_name_in_another_case_is_another_name(tmp_path: Path) -> None:
+    got = read_bytes(text("Id,名称", "a1,甲"), tmp_path, contract())
+    assert (got.fault, got.detail) == (FileFaultReason.UNKNOWN_COLUMN, "column 1 of 2")
+
+
 def test_empty_cells_are_null_and_blanks_stay_for_conform(tmp_path: Path) -> None:
     got = read_bytes(text(HEADER, 'a1,,"",-, '), tmp_path, contract())
     assert got.cells == [("a1", None, None, "-", " ")]
@@ -231,7 +242,7 @@ def test_a_rounded_number_in_a_text_column_is_a_fault_and_a_hexadecimal_code_is_
     assert got.faults == {1: RowFaultReason.PRECISION_LOST}
 
 
-@pytest.mark.parametrize("damaged", ["a\0b", "a\x1bb"])
+@pytest.mark.parametrize("damaged", ["a\0b", "a\x1bb", "\x01", "\x1f", "a\x08"])
 def test_a_control_character_is_a_fault_of_its_row_alone(tmp_path: Path, damaged: str) -> None:
     got = read_bytes(text("编号,名称", "a1,甲", f"a2,{damaged}", 'a3,"x\ty"'), tmp_path, contract())
     assert got.faults == {2: RowFaultReason.CONTROL_CHARACTER}

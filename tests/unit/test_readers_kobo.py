@@ -54,6 +54,18 @@ def test_numbers_keep_every_digit(tmp_path: Path) -> None:
     assert got.faults == {}
 
 
+def test_a_number_beyond_any_float_stays_as_it_is_written(tmp_path: Path) -> None:
+    got = _read('[{"id": "a1", "amount": 1e400}, {"id": 1e400}]', tmp_path)
+    assert got.cells[0][2] == "1e400", "no decimal, so its row is unreadable to conform"
+    assert got.faults == {2: RowFaultReason.PRECISION_LOST}
+
+
+def test_a_field_whose_type_changes_from_record_to_record_is_text_or_a_fault(tmp_path: Path) -> None:
+    got = _read('[{"name": "5", "id": 1}, {"name": 5, "id": "a2"}, {"name": {"x": "y"}, "id": 3}]', tmp_path)
+    assert [cells[:2] for cells in got.cells] == [("1", "5"), ("a2", "5"), ("3", None)]
+    assert got.faults == {3: RowFaultReason.NESTED_VALUE}
+
+
 def test_a_float_in_a_text_column_is_a_rounded_number(tmp_path: Path) -> None:
     got = _read('[{"id": 1.38e10}, {"id": 5.0}, {"id": "a3", "amount": 1.5e3}]', tmp_path)
     assert got.faults == {1: RowFaultReason.PRECISION_LOST, 2: RowFaultReason.PRECISION_LOST}
@@ -93,7 +105,8 @@ def test_two_keys_of_one_field_must_not_say_two_things(tmp_path: Path) -> None:
      ('[{"id": "a', FileFaultReason.TRUNCATED), ('[{"id"', FileFaultReason.TRUNCATED),
      ('{"count": 1, "results": [{"id": "a1"}]', FileFaultReason.TRUNCATED),
      ('[{"id": "a1"},]', FileFaultReason.MALFORMED), ('[{"id": "a1"} {"id": "a2"}]', FileFaultReason.MALFORMED),
-     ('[{"id": "a1"}] [{"id": "a2"}]', FileFaultReason.MALFORMED), ("[{'id': 'a1'}]", FileFaultReason.MALFORMED),
+     ('[{"id": "a1"}] [{"id": "a2"}]', FileFaultReason.MALFORMED), ('{"id": "a1"}\n{"id": "a2"}', FileFaultReason.WRONG_STRUCTURE),
+     ('"a1 as a text"', FileFaultReason.WRONG_KIND), ("[{'id': 'a1'}]", FileFaultReason.MALFORMED),
      ('[{"id": "a1"} /* x */]', FileFaultReason.MALFORMED), ('[{"id": "a\nb"}]', FileFaultReason.MALFORMED),
      ('["a1"]', FileFaultReason.WRONG_STRUCTURE), ('{"id": "a1"}', FileFaultReason.WRONG_STRUCTURE),
      ('{"results": {"id": "a1"}}', FileFaultReason.WRONG_STRUCTURE), ('{"count": 1}', FileFaultReason.WRONG_STRUCTURE),

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from contracts.loading import load
 from jobs.ingest.readers import FileFaultReason, RowFaultReason
 from jobs.ingest.readers.markup import elements, release, root_name
+from tests.unit.demo_judging import fault_of
 from tests.unit.reading import Outcome, read_bytes
 
 AGREED = load("network.cell_measurements")
@@ -90,7 +92,8 @@ def test_indexed_results_pair_by_number_in_any_order_and_with_gaps(tmp_path: Pat
     ("text", "value_text", "value"),
     [("", None, None), ("  ", None, None), ("NULL", None, None), ("1,2,3", "1,2,3", None), (",,", ",,", None),
      ("1,234", "1,234", None), ("-1.5e3", "-1.5e3", "-1.5e3"), ("NaN", "NaN", None), ("up", "up", None),
-     (" 7 ", "7", "7"), ("１", "１", None)],
+     (" 7 ", "7", "7"), ("１", "１", None), ("NIL", "NIL", None), ("Infinity", "Infinity", None), ("1,5", "1,5", None),
+     ("-1", "-1", "-1"), ("18446744073709551616", "18446744073709551616", "18446744073709551616")],
 )  # fmt: skip
 def test_only_a_plain_number_is_a_value(tmp_path: Path, text: str, value_text: str | None, value: str | None) -> None:
     got = _read(_file(INDEXED % _value(f'<r p="1">{text}</r>')), tmp_path)
@@ -165,6 +168,27 @@ def test_a_duration_that_is_none_leaves_the_length_empty(tmp_path: Path) -> None
     row = _read(_file(INDEXED % _value('<r p="1">1</r>')).replace("PT900S", "some duration"), tmp_path).rows[0]
     assert (row["granularity_s"], row["period_started_at"]) == (None, None)
     assert row["period_ended_at"] == "2026-01-31T08:15:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("ended", "fault"),
+    [("2026-02-01T08:15:00+08:00", "period_in_the_past"), ("2026-01-31T08:15:00+08:00", None), ("x", "period_ended_at.unreadable")],
+)  # fmt: skip
+def test_a_period_of_a_day_to_come_and_one_without_an_end_are_faults_of_their_rows(
+    tmp_path: Path, ended: str, fault: str | None
+) -> None:
+    content = _file(INDEXED % _value('<r p="1">1</r>')).replace(
+        'endTime="2026-01-31T08:15:00+08:00"/>', f'endTime="{ended}"/>', 1
+    )
+    got = _read(content, tmp_path)
+    assert (got.fault, got.faults) == (None, {})
+    (row,) = ({name: row[name] for name in (field.name for field in AGREED.fields)} for row in got.rows)
+    assert fault_of(row, AGREED, date(2026, 1, 31)) == fault
+
+
+def test_one_object_twice_in_a_file_is_two_rows_for_the_model_to_choose_from(tmp_path: Path) -> None:
+    got = _read(_file(INDEXED % (_value('<r p="1">1</r>') + _value('<r p="1">2</r>'))), tmp_path)
+    assert [(row["measured_object"], row["value"]) for row in got.rows] == [("Cell=1", "1"), ("Cell=1", "2")]
 
 
 @pytest.mark.parametrize("duration", ["P999999999D", "PT99999999999999999999S"])

@@ -1,6 +1,10 @@
 """Workbooks: cells as a person sees them, and every lie a workbook can tell about its size, its dates or its sheets."""
 
+import io
+import socket
+import tracemalloc
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,6 +13,8 @@ from openpyxl import Workbook, load_workbook
 
 from contracts.model import Reader
 from jobs.ingest.readers import FileFaultReason, RowFaultReason
+from jobs.ingest.readers.batches import LandedFile
+from jobs.ingest.readers.reading import read_file
 from tests.unit.reading import XLSX, contract, read, read_bytes, row, workbook
 
 AGREED = contract(XLSX)
@@ -240,3 +246,105 @@ def test_half_a_surrogate_pair_is_a_fault_of_its_row(tmp_path: Path) -> None:
     got = read(workbook(tmp_path / "b", {"s": HEADER + row(2, "a1", "x_xD800_y") + row(3, "a2", "_x0009_")}), AGREED)
     assert got.faults == {1: RowFaultReason.DAMAGED_TEXT}
     assert got.cells[1][1] == "\t"
+
+
+def test_a_dimension_that_claims_the_whole_sheet_costs_no_memory(tmp_path: Path) -> None:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{space}"><dimension ref="A1:XFD1048576"/><sheetData>{HEADER}{row(2, "a1")}</sheetData>'
+    tracemalloc.start()
+    rows = _rows_in_this_process(workbook(tmp_path / "b", {"s": f"{sheet}</worksheet>"}))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert rows == 1
+    assert peak < 4 << 20
+
+
+def _rows_in_this_process(book: Path) -> int:
+    return sum(batch.num_rows for batch in read_file(AGREED, LandedFile(book, "0" * 64)))
+
+
+def test_ten_million_rows_in_a_few_hundred_kilobytes_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
+    book = tmp_path / "b"
+    workbook(book, {"s": HEADER}, extra={"xl/worksheets/sheet2.xml": b"<row><c><v>1</v></c></row>" * 600_000})
+    assert book.stat().st_size < 100_000
+    assert read(book, AGREED).fault == FileFaultReason.TOO_LARGE
+
+
+def test_what_a_workbook_links_to_or_carries_is_never_opened(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        away = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+        link = f'<Relationships><Relationship Id="r" Type="x/image" TargetMode="External" Target="{away}"/></Relationships>'
+        parts = {
+            "xl/externalLinks/externalLink1.xml": f'<externalLink><ddeLink ddeService="cmd" ddeTopic="{away}"/></externalLink>',
+            "xl/externalLinks/_rels/externalLink1.xml.rels": link,
+            "xl/worksheets/_rels/sheet1.xml.rels": link,
+            "xl/drawings/_rels/drawing1.xml.rels": link,
+            "xl/vbaProject.bin": "Auto_Open",
+            "xl/embeddings/oleObject1.bin": "object",
+            "customUI/customUI.xml": f'<customUI onLoad="{away}"/>',
+        }  # fmt: skip
+        cell = "<c><f>[1]!'cmd|calc'</f><v>2</v></c>"
+        got = read(
+            workbook(tmp_path / "b", {"s": HEADER + row(2, "a1", "", cell)}, extra={n: t.encode() for n, t in parts.items()}),
+            AGREED,
+        )  # fmt: skip
+        assert (got.fault, got.faults, got.cells) == (None, {}, [("a1", None, "2", None, None)])
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def test_hidden_rows_and_columns_are_read_like_all_others(tmp_path: Path) -> None:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    hidden = row(3, "a2", "乙").replace("<row ", '<row hidden="1" ')
+    sheet = (
+        f'<worksheet xmlns="{space}"><cols><col min="2" max="2" hidden="1"/></cols><sheetData>'
+        f"{HEADER}{row(2, 'a1', '甲')}{hidden}</sheetData></worksheet>"
+    )
+    got = read(workbook(tmp_path / "b", {"s": sheet}), AGREED)
+    assert [cells[:2] for cells in got.cells] == [("a1", "甲"), ("a2", "乙")]
+
+
+def test_a_count_of_shared_texts_that_lies_is_not_believed(tmp_path: Path) -> None:
+    book = workbook(tmp_path / "b", {"s": HEADER + row(2, '<c t="s"><v>0</v></c>')}, texts=["<si><t>a1</t></si>"])
+    lying = _with_part(
+        book, "xl/sharedStrings.xml", lambda part: part.replace(b"<sst ", b'<sst uniqueCount="4294967295" ')
+    )
+    assert read_bytes(lying, tmp_path, AGREED).cells[0][0] == "a1"
+
+
+def _with_part(book: Path, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with one part changed, or left out where nothing stays of it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(book) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as changed:
+        for entry in archive.infolist():
+            content = archive.read(entry)
+            if content := change(content) if entry.filename == name else content:
+                changed.writestr(entry.filename, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "part", ["_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"]
+)
+def test_a_workbook_without_one_of_its_parts_is_malformed(tmp_path: Path, part: str) -> None:
+    book = workbook(tmp_path / "b", {"s": HEADER + row(2, "a1")})
+    got = read_bytes(_with_part(book, part, lambda _: b""), tmp_path, AGREED)
+    assert got.fault in {FileFaultReason.MALFORMED, FileFaultReason.EMPTY}
+    assert got.rows == []
+
+
+def test_a_damaged_part_refuses_the_file(tmp_path: Path) -> None:
+    content = workbook(tmp_path / "b", {"s": HEADER + row(2, "13800138000")}).read_bytes()
+    start = content.index(b"xl/worksheets/sheet1.xml") + len(b"xl/worksheets/sheet1.xml")
+    damaged = content[: start + 8] + b"\xff" * 8 + content[start + 16 :]
+    got = read_bytes(damaged, tmp_path, AGREED)
+    assert got.fault in {FileFaultReason.UNREADABLE, FileFaultReason.MALFORMED}
+    assert got.rows == []
+
+
+def test_a_hundred_thousand_formatted_blank_rows_are_skipped(tmp_path: Path) -> None:
+    blank = "".join(f'<row r="{number}"><c r="A{number}" s="1"/></row>' for number in range(3, 100_003))
+    book = workbook(tmp_path / "b", {"s": HEADER + row(2, "a1") + blank + row(100_003, "a2")}, formats=[14])
+    got = read(book, AGREED)
+    assert [cells[0] for cells in got.cells] == ["a1", "a2"]
