@@ -13,7 +13,7 @@ import jobs.ingest.readers
 
 _BETWEEN = re.compile(r"[\s,;|\"'<>{}\[\]()=:#\x00-\x1f]+")
 _NAMES_IN_MARKUP = re.compile(r"</?[\w:.-]+|(?<![\w:.-])[\w:.-]++(?==[\"'])")
-_LATIN = re.compile(r"[A-Za-z@._-]+")
+_MOST_DIGITS = 6
 _SHORTEST = 4
 _MOST_BYTES = 4 << 20
 
@@ -73,10 +73,10 @@ def _from_zip(content: bytes) -> Iterator[bytes]:
 def _own_words() -> frozenset[str]:
     """The words of every text in the readers' code: an element that every file has may be called by its name.
 
-    Words of Latin letters alone, for the examples in the code hold numbers that could be somebody's.
+    Examples in the code hold numbers that could be somebody's: a word with more than six digits is none of ours.
     """
     (folder,) = jobs.ingest.readers.__path__
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in Path(folder).glob("*.py")]
     texts = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     words = (word for text in texts if isinstance(text, str) for word in _BETWEEN.split(text))
-    return frozenset(word for word in words if _LATIN.fullmatch(word))
+    return frozenset(word for word in words if word.isascii() and sum(map(str.isdigit, word)) <= _MOST_DIGITS)
