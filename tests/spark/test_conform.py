@@ -38,7 +38,7 @@ def test_a_number_to_the_base_sixteen_is_read_where_the_contract_says_so(spark):
 def test_words_that_mean_nothing_are_null_where_the_contract_says_so(spark):
     field = FIELDS["network.drive_tests", "rsrp_dbm"]
     frame = spark.createDataFrame([(word,) for word in ("-95", "-", " － ", "", "N/A", None)], "rsrp_dbm string")
-    words = [row[0] for row in frame.select(_words(field, load("network.drive_tests"))).collect()]
+    words = [row[0] for row in frame.select(_words(F.col("rsrp_dbm"), field, load("network.drive_tests"))).collect()]
     assert words == ["-95", None, None, None, "N/A", None]
 
 
