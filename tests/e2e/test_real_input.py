@@ -31,7 +31,6 @@ pytestmark = [
     pytest.mark.services,
     pytest.mark.real_input,
     pytest.mark.timeout(1500),
-    pytest.mark.xfail(strict=False, reason="open: passed before the sources grew, and not seen whole since"),
     pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"no third-party samples at {SAMPLES.name} beside the checkout"),
 ]
 
