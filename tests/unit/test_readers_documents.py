@@ -249,6 +249,11 @@ def test_plain_text_is_read_in_the_encodings_of_the_country(tmp_path, encoding):
     assert (facts["media_type"], facts["extracted_text"]) == ("text/plain", "甲方：某公司\n乙方")
 
 
+def test_a_text_without_line_ends_is_cut_like_any_other(tmp_path):
+    facts = told(("长" * 1_500_000).encode("gb18030"), tmp_path)
+    assert (facts["content_state"], facts["text_length"]) == ("cut", str(MOST_CHARACTERS))
+
+
 @pytest.mark.parametrize(
     ("content", "media_type"),
     [

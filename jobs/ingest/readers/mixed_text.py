@@ -8,6 +8,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Collection
+from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jobs.ingest.readers.batches import Chunk
-from jobs.ingest.readers.faults import RowFaultReason
+from jobs.ingest.readers.faults import FileFault, RowFaultReason
 from jobs.ingest.readers.lines import whole_lines
 
 #: What stands for bytes that were not decoded: code points that are no characters, so that no text holds them.
@@ -119,7 +120,7 @@ def first_line_of_utf8(path: Path) -> int | None:
     A text that decodes as GB18030 to its end may hold one, which would be read as other characters in silence.
     """
     passed = 0
-    with path.open("rb") as file:
+    with path.open("rb") as file, suppress(FileFault):  # a line longer than any record: who reads records refuses it
         for block in whole_lines(file):
             framed = b"\n%b\n" % block
             if found := [match.start() for pattern in _UTF8_LINES if (match := pattern.search(framed))]:
