@@ -24,7 +24,6 @@ from jobs.verify import verify_desensitised, verify_raw
 pytestmark = [
     pytest.mark.spark,
     pytest.mark.timeout(300, method="signal"),  # a server that hangs ends its own test and not the run
-    pytest.mark.xfail(strict=False, reason="open: not yet seen to pass in one whole run"),
 ]
 
 COLUMNS = "acct_id, cust_no, status, pay_mode, balance, area_code, open_date, upd_time, holder_name"
