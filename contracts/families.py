@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from contracts.errors import InvalidContracts, Problem
 from contracts.loading import ROOT, dataset_ids
+from contracts.yaml_lines import read_yaml
 
 _NAME = "family.yaml"
 
@@ -37,7 +36,7 @@ def families(root: Path = ROOT) -> list[Family]:
 def _family(path: Path) -> Family | Problem:
     if not path.is_file():
         return Problem(path, 1, "is missing; a folder of contracts says who owns it and when its files are taken")
-    said = YAML(typ="safe").load(path)
+    said = read_yaml(path)
     wanted = {"label", "holds", "owner", "taken_at"}
     if not isinstance(said, dict) or set(said) != wanted:
         return Problem(path, 1, f"must hold exactly {', '.join(sorted(wanted))}")

@@ -1,11 +1,10 @@
 """What is derived from the contracts and kept in the tree: dbt sources and the data dictionary. Sorted, repeatable."""
 
-import io
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ruamel.yaml import YAML
+import yaml
 
 from contracts.errors import UnknownDataset
 from contracts.model import TECHNICAL_COLUMNS, Contract, Field
@@ -64,11 +63,8 @@ def dbt_sources(contracts: Iterable[Contract]) -> str:
         "description": "Rows without their people, of batches that passed gate 3.",
         "tables": tables,
     }
-    text = io.StringIO()
-    yaml = YAML()
-    yaml.width = 4096
-    yaml.dump({"version": 2, "sources": [source]}, text)
-    return f"# {_WARNING}\n{text.getvalue()}"
+    text = yaml.dump({"version": 2, "sources": [source]}, sort_keys=False, allow_unicode=True, width=4096)
+    return f"# {_WARNING}\n{text}"
 
 
 def _desensitised_texts(contract: Contract) -> dict[str, str]:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import chinese_calendar
+import yaml
 from chinese_calendar import constants
-from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
 FIRST_DAY = dt.date(2018, 1, 1)
@@ -60,7 +60,7 @@ def library_years() -> frozenset[int]:
 
 def load_overrides(path: Path) -> dict[int, YearOfOurs]:
     """Years of our own, each with all its holidays: a year is taken whole from one of the two sources."""
-    years = (YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}).get("years") or {}
+    years = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("years") or {}
     return {
         int(year): YearOfOurs(dict(held.get("holidays") or {}), frozenset(held.get("worked_weekend_days") or ()))
         for year, held in years.items()

@@ -16,9 +16,7 @@ from jobs.ingest.databases.figures import read_figures
 from jobs.ingest.databases.plain import plain_text_of
 from jobs.ingest.databases.queries import Range, Stripe
 
-pytestmark = [
-    pytest.mark.spark,
-]
+pytestmark = pytest.mark.spark
 
 HOSTILE = """x"; DROP TABLE "billing"."account"; --"""
 ROWS = f"""
