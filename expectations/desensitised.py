@@ -6,11 +6,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import Contract, Field
-from contracts.treatments import Keep, Seal, Token
+from contracts.treatments import IpPrefix, Keep, Seal, Token
 from expectations.gate import Check
 from expectations.identity import holds_identity
 
 TOKEN_FORM = "^[0-9a-f]{32}$"  # noqa: S105 - the form of a pseudonym, not a secret
+#: A network of version 4 or 6, in which no part of a host's address is left.
+PREFIX_FORM = r"^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){2}\.0/24|(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,2})?::/48)$"
 
 
 def checks(contract: Contract, before: DataFrame, after: DataFrame, sealed_tokens: DataFrame | None) -> list[Check]:
@@ -56,5 +58,7 @@ def _measures(contract: Contract) -> Iterator[tuple[str, Column]]:
         value, name = F.col(f"`{field.desensitised_name}`"), field.desensitised_name
         if isinstance(field.treatment, Token | Seal):
             yield f"{name}.no_token", F.count_if(~value.rlike(TOKEN_FORM))
+        elif isinstance(field.treatment, IpPrefix):  # a network looks like an address, so its form tells instead
+            yield f"{name}.no_prefix", F.count_if(~value.rlike(PREFIX_FORM))
         elif field.desensitised_type.split("<", maxsplit=1)[0] in ("string", "array", "bigint"):
             yield f"{name}.identity_left", F.count_if(holds_identity(value.cast("string")))
