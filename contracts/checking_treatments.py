@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.errors import Problem
 from contracts.identifiers import IDENTIFIERS
-from contracts.treatments import BY_KIND, TIMES, DateShift, Grid, Seal, Token, Treatment
+from contracts.treatments import BY_KIND, DateShift, Grid, Seal, Token, Treatment, TruncateDate
 from contracts.yaml_lines import Document
 
 _COLUMNS = ("schema", 0, "properties")
@@ -38,7 +38,7 @@ def treatment_problems(document: Document, columns: Sequence[dict[str, Any]]) ->
     properties = document.data["customProperties"]
     for position, item in enumerate(properties):
         if item["property"] == "smallest_cell":
-            for mistake in _cell_mistakes(item["value"], {c["name"]: c for c in columns}, treatments):
+            for mistake in _cell_mistakes(item["value"], treatments):
                 yield document.problem(("customProperties", position), f"smallest_cell: {mistake}")
 
 
@@ -56,9 +56,7 @@ def _mistakes(column: Mapping[str, Any], treatments: Mapping[str, Treatment]) ->
         yield f"'{treatment.person}' must be a column that becomes a token, for its key makes the person's date shift"
 
 
-def _cell_mistakes(
-    declared: Mapping[str, Any], columns: Mapping[str, dict[str, Any]], treatments: Mapping[str, Treatment]
-) -> Iterator[str]:
+def _cell_mistakes(declared: Mapping[str, Any], treatments: Mapping[str, Treatment]) -> Iterator[str]:
     axes = {axis: treatments.get(declared[axis]) for axis in ("latitude", "longitude")}
     for axis, treatment in axes.items():
         if not isinstance(treatment, Grid) or treatment.axis != axis:
@@ -67,11 +65,11 @@ def _cell_mistakes(
     if len(sizes) > 1:
         yield "latitude and longitude must have squares of one size"
     yield from _size_mistakes([*sizes, *declared.get("coarser_metres", ())])
-    people, period = declared.get("people"), declared["period"]["column"]
+    people, period = declared.get("people"), declared.get("period")
     if people is not None and not isinstance(treatments.get(people), Token | Seal):
         yield f"'{people}' must be a column that becomes a token, for it tells people apart"
-    if period not in columns or spark_type(columns[period]) not in TIMES:
-        yield f"the period's '{period}' must be a column of dates or moments"
+    if period is not None and not isinstance(treatments.get(period), TruncateDate):
+        yield f"the period '{period}' must be a column that is truncated, so that nobody sees a shorter one"
 
 
 def _size_mistakes(sizes: Sequence[float]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What is derived from the contracts and kept in the tree: dbt sources and the data dictionary. Sorted, repeatable."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -92,6 +92,7 @@ def dictionary_page(contract: Contract) -> str:
             f"{contract.purpose} Version {contract.version}; kept for {contract.retention_days} days.\n",
             f"In charge (主管): {roles.in_charge}. Operates (运营): {roles.operates}.",
             f"Uses (使用): {', '.join(roles.uses)}. Connects (接入): {roles.connects}.\n",
+            *_kept_for(contract),
             "| column | 名称 | type | grade | treatment | beyond raw | meaning |",
             "| --- | --- | --- | --- | --- | --- | --- |",
             *(_dictionary_row(field) for field in contract.fields),
@@ -105,6 +106,15 @@ def dictionary_page(contract: Contract) -> str:
             "",
         )
     )
+
+
+def _kept_for(contract: Contract) -> Iterator[str]:
+    """What columns are kept for that no published mart reads, by the steward's word."""
+    if contract.kept_for is not None:
+        yield f"Columns that no mart reads are kept for (留用): {contract.kept_for.use} {contract.kept_for.requirement}.\n"
+    for field in contract.surviving:
+        if field.kept_for is not None:
+            yield f"`{field.name}` is kept for (留用): {field.kept_for.use} {field.kept_for.requirement}.\n"
 
 
 def _technical_row(name: str, kind: str) -> str:

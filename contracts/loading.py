@@ -122,20 +122,20 @@ def _contract(document: Document) -> Contract:
         retention_days=next(int(sla["value"]) for sla in data["slaProperties"] if sla["property"] == "retention"),
         fingerprint=hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
         path=document.path,
-        smallest_cell=_smallest_cell(own["smallest_cell"]) if "smallest_cell" in own else None,
+        smallest_cell=_smallest_cell(own["smallest_cell"], table["properties"]) if "smallest_cell" in own else None,
         kept_for=KeptFor(**own["kept_for"]) if "kept_for" in own else None,
     )
 
 
-def _smallest_cell(declared: dict[str, Any]) -> SmallestCell:
+def _smallest_cell(declared: dict[str, Any], columns: list[dict[str, Any]]) -> SmallestCell:
+    treatments = {column["name"]: own_properties(column)["treatment"] for column in columns}
     return SmallestCell(
         latitude=declared["latitude"],
         longitude=declared["longitude"],
+        metres=(treatments[declared["latitude"]]["metres"], *declared.get("coarser_metres", ())),
         at_least=declared["at_least"],
-        period=declared["period"]["column"],
-        to=declared["period"]["to"],
         people=declared.get("people"),
-        coarser_metres=tuple(declared.get("coarser_metres", ())),
+        period=declared.get("period"),
     )
 
 

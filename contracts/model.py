@@ -56,19 +56,19 @@ class KeptFor:
 
 @dataclass(frozen=True)
 class SmallestCell:
-    """How many people, or rows where `people` is None, must share a square of the grid in one period.
+    """How many people, or rows where `people` is None, must share a square of the grid.
 
-    A square with fewer grows through `coarser_metres`; a position that no square is enough for is NULL.
-    period: a column of dates or moments, truncated `to` day, month, quarter or year.
+    A square with fewer grows through the sizes `metres`; a position that no square is enough for is NULL.
+    period: a column that is truncated to a day, month, quarter or year, in which so many must share it; None: in the
+    whole batch.
     """
 
     latitude: str
     longitude: str
+    metres: tuple[float, ...]  # the finest first
     at_least: int
-    period: str
-    to: str
     people: str | None = None
-    coarser_metres: tuple[float, ...] = ()
+    period: str | None = None
 
 
 @dataclass(frozen=True)
@@ -267,9 +267,13 @@ class Contract:
         """The fields whose values lie sealed in the vault, each with its treatment."""
         return tuple((field, field.treatment) for field in self.fields if isinstance(field.treatment, Seal))
 
+    def field(self, name: str) -> Field:
+        """The field of this name. Raises: KeyError."""
+        return {field.name: field for field in self.fields}[name]
+
     def person_of(self, shift: DateShift) -> tuple[Field, str]:
         """The field that tells whose date is shifted, and the domain of its tokens."""
-        person = next(field for field in self.fields if field.name == shift.person)
+        person = self.field(shift.person)
         if not isinstance(person.treatment, Token | Seal):
             raise TypeError(f"{person.name} has no token; the contract's check refuses this")
         return person, person.treatment.domain

@@ -68,6 +68,7 @@ class Mask(Treatment):
     tail: int = 0
     kind: ClassVar[str] = "mask"
     fits: ClassVar[tuple[str, ...]] = TEXT
+    unsuited: ClassVar[tuple[str, ...]] = ("url", "ip", "coordinate")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,9 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import Contract, SmallestCell
-from contracts.treatments import Grid
 from expectations.normal_form import normalised
-from jobs.desensitise.dates import truncated
 from jobs.desensitise.numbers import centre, square_number
+from jobs.desensitise.treatments import treated
 
 _PERIOD, _NORTH, _EAST, _PERSON = "_period", "_north", "_east", "_person"
 _SQUARE = (_PERIOD, _NORTH, _EAST)
@@ -27,11 +26,8 @@ def placed(raw: DataFrame, contract: Contract) -> DataFrame:
     smallest = contract.smallest_cell
     if smallest is None:
         return raw
-    finest = next(
-        f.treatment.metres for f in contract.fields if f.name == smallest.latitude and isinstance(f.treatment, Grid)
-    )
-    numbered = _numbered(raw, contract, smallest, finest)
-    shown = _shown_squares(numbered, smallest, finest).select(
+    numbered = _numbered(raw, contract, smallest)
+    shown = _shown_squares(numbered, smallest).select(
         *(F.col(name).alias(f"{name}_shown") for name in _SQUARE),
         F.col("latitude").alias("_latitude"),
         F.col("longitude").alias("_longitude"),
@@ -42,25 +38,24 @@ def placed(raw: DataFrame, contract: Contract) -> DataFrame:
     return numbered.join(shown, on=same_square, how="left").select(*columns)
 
 
-def _numbered(raw: DataFrame, contract: Contract, smallest: SmallestCell, finest: float) -> DataFrame:
-    fields = {field.name: field for field in contract.fields}
-    moment = F.col(f"`{smallest.period}`")
-    if fields[smallest.period].type == "timestamp":
-        moment = F.from_utc_timestamp(moment, contract.source.timezone)
-    person = F.lit(None).cast("string")
+def _numbered(raw: DataFrame, contract: Contract, smallest: SmallestCell) -> DataFrame:
+    """The rows with their period, their finest square by its numbers, and the person in normal form."""
+    period, person = F.lit(None).cast("date"), F.lit(None).cast("string")
+    if smallest.period is not None:  # as readers will see it
+        period = treated(contract.field(smallest.period), contract)
     if smallest.people is not None:
-        person = normalised(F.col(f"`{smallest.people}`").cast("string"), fields[smallest.people].identifier)
+        person = normalised(F.col(f"`{smallest.people}`").cast("string"), contract.field(smallest.people).identifier)
     return raw.withColumns(
         {
-            _PERIOD: truncated(moment, smallest.to),
-            _NORTH: square_number(F.col(f"`{smallest.latitude}`"), finest),
-            _EAST: square_number(F.col(f"`{smallest.longitude}`"), finest),
+            _PERIOD: period,
+            _NORTH: square_number(F.col(f"`{smallest.latitude}`"), smallest.metres[0]),
+            _EAST: square_number(F.col(f"`{smallest.longitude}`"), smallest.metres[0]),
             _PERSON: person,
         }
     )
 
 
-def _shown_squares(numbered: DataFrame, smallest: SmallestCell, finest: float) -> DataFrame:
+def _shown_squares(numbered: DataFrame, smallest: SmallestCell) -> DataFrame:
     """One row per finest square and period that is shown at all, with the middle of the square that stands for it.
 
     A square with too few gives its people to the coarser one, which counts only those that no finer square shows: what
@@ -70,13 +65,14 @@ def _shown_squares(numbered: DataFrame, smallest: SmallestCell, finest: float) -
     squares = people.agg(F.count(F.lit(1)).alias("rows")).withColumns(
         {"latitude": F.lit(None).cast("double"), "longitude": F.lit(None).cast("double")}
     )
-    for metres in (finest, *smallest.coarser_metres):
-        squares = _with_squares_of(squares, smallest, metres, round(metres / finest))
+    for metres in smallest.metres:
+        squares = _with_squares_of(squares, smallest, metres)
     return squares.where("latitude IS NOT NULL").select(*_SQUARE, "latitude", "longitude").distinct()
 
 
-def _with_squares_of(squares: DataFrame, smallest: SmallestCell, metres: float, times: int) -> DataFrame:
+def _with_squares_of(squares: DataFrame, smallest: SmallestCell, metres: float) -> DataFrame:
     """The squares with those shown that have no middle yet and reach the number at this size."""
+    times = round(metres / smallest.metres[0])
     square = (_PERIOD, "north", "east", "waits")
     sized = squares.withColumns(
         {
