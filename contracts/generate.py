@@ -110,11 +110,10 @@ def dictionary_page(contract: Contract) -> str:
 
 def _kept_for(contract: Contract) -> Iterator[str]:
     """What columns are kept for that no published mart reads, by the steward's word."""
-    if contract.kept_for is not None:
-        yield f"Columns that no mart reads are kept for (留用): {contract.kept_for.use} {contract.kept_for.requirement}.\n"
-    for field in contract.surviving:
-        if field.kept_for is not None:
-            yield f"`{field.name}` is kept for (留用): {field.kept_for.use} {field.kept_for.requirement}.\n"
+    words = {"What no mart reads": contract.kept_for} | {f"`{f.name}`": f.kept_for for f in contract.surviving}
+    for what, word in words.items():
+        if word is not None:
+            yield f"{what} is kept for (留用): {word.use} {word.requirement}.\n"
 
 
 def _technical_row(name: str, kind: str) -> str:

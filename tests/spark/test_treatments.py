@@ -84,8 +84,7 @@ def test_two_points_of_one_square_become_one_and_stay_within_half_a_square(frame
 
     """)
     snapped = [
-        float(value) if value else None
-        for value in answers(rows, numbers.grid(F.col("degrees").cast("double"), 1000))
+        float(value) if value else None for value in answers(rows, numbers.grid(F.col("degrees").cast("double"), 1000))
     ]
     half = 500 / numbers.METRES_PER_DEGREE
     assert snapped[0] == snapped[1]
