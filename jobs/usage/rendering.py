@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
-from ruamel.yaml import YAML
+
+from contracts.yaml_lines import read_yaml
 
 SOURCES, MODELS, SEEDS = "desensitised", "models", "seeds"
 
@@ -45,7 +46,7 @@ def rendered(project: Path) -> Project:
 
 
 def _what_dbt_offers(project: Path, seeds: Mapping[str, object]) -> dict[str, Any]:
-    declared = YAML(typ="safe").load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    declared = read_yaml(project / "dbt_project.yml")["vars"]
     return {
         "source": lambda schema, table: f"{schema}.{table}",
         "ref": lambda name: f"{SEEDS if name in seeds else MODELS}.{name}",

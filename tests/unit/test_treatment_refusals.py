@@ -48,7 +48,7 @@ customProperties:
   - property: document_control
     value: {{prepared_by: a, reviewed_by: b, approved_by: c, changes: [{{version: 1.0.0, date: "2026-11-26", change: First.}}]}}
   - property: source
-    value: {{timezone: Asia/Shanghai, readers: [{{kind: csv}}]}}
+    value: {{timezone: Asia/Shanghai, readers: [{{kind: csv, encodings: [utf-8]}}]}}
 {more}"""
 PERSON = ("phone", "string", "mobile_phone", "{kind: token, domain: phone, becomes: phone_key}")
 NORTH = ("north", "number", "coordinate", "{kind: grid, metres: 1000, axis: latitude, becomes: north_grid}")
