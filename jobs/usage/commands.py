@@ -43,6 +43,6 @@ def unused(
         console.print(str(finding))
     if exceptions:
         for column, kept_for in excepted(asked, read):
-            console.print(f"{column}: kept for {kept_for.use} ({kept_for.requirement})")
+            console.print(f"{column}: {kept_for.use} ({kept_for.requirement})")
     surviving = sum(len(contract.surviving) for contract in asked)
     console.print(f"{len(asked)} datasets, {surviving} columns beyond raw, {len(found)} findings")
