@@ -11,6 +11,7 @@ from open_data_contract_standard.model import OpenDataContractStandard
 from pydantic import ValidationError
 
 from contracts.checking_sources import source_problems
+from contracts.checking_treatments import treatment_problems
 from contracts.errors import Problem
 from contracts.identifiers import IDENTIFIERS
 from contracts.model import TECHNICAL_COLUMNS, Classification, Severity
@@ -142,6 +143,7 @@ def _meaning(document: Document) -> Iterator[Problem]:
     if not any(column.get("primaryKey") for column in columns):
         yield document.problem(("schema", 0, "properties"), "no column is part of the primary key")
     yield from _rules(document, {column["name"]: _own(column).get("identifier") for column in columns})
+    yield from treatment_problems(document, columns)
     yield from source_problems(document, columns)
 
 
@@ -165,27 +167,14 @@ def _names(document: Document, columns: list[dict[str, Any]]) -> Iterator[Proble
 
 
 def _column(document: Document, column: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[Problem]:
-    from contracts.loading import spark_type, treatment_from  # noqa: PLC0415 - loading checks first, then builds
-
-    own, name = _own(column), column["name"]
+    name = column["name"]
     if column["logicalType"] not in _LOGICAL_TYPES:
         yield document.problem(
             (*at, "logicalType"), f"column '{name}': logicalType is none of {', '.join(_LOGICAL_TYPES)}"
         )
-        return
     if column["classification"] not in list(Classification):
         grades = ", ".join(Classification)
         yield document.problem((*at, "classification"), f"column '{name}': classification is none of {grades}")
-    treatment = treatment_from(own["treatment"])
-    if misfit := treatment.misfit(spark_type(column)):
-        yield document.problem(at, f"column '{name}': {misfit}")
-    identifier = own.get("identifier")
-    if identifier is None:
-        return
-    if identifier not in IDENTIFIERS:
-        yield document.problem(at, f"column '{name}': identifier '{identifier}' is none of {', '.join(IDENTIFIERS)}")
-    elif treatment.kind == "keep" and IDENTIFIERS[identifier].never_kept:
-        yield document.problem(at, f"column '{name}' identifies people ({identifier}), so it cannot be kept (D09-10)")
 
 
 def _rules(document: Document, columns: dict[str, str | None]) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """What is derived from the contracts and kept in the tree: dbt sources and the data dictionary. Sorted, repeatable."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -92,6 +92,7 @@ def dictionary_page(contract: Contract) -> str:
             f"{contract.purpose} Version {contract.version}; kept for {contract.retention_days} days.\n",
             f"In charge (主管): {roles.in_charge}. Operates (运营): {roles.operates}.",
             f"Uses (使用): {', '.join(roles.uses)}. Connects (接入): {roles.connects}.\n",
+            *_kept_for(contract),
             "| column | 名称 | type | grade | treatment | beyond raw | meaning |",
             "| --- | --- | --- | --- | --- | --- | --- |",
             *(_dictionary_row(field) for field in contract.fields),
@@ -105,6 +106,14 @@ def dictionary_page(contract: Contract) -> str:
             "",
         )
     )
+
+
+def _kept_for(contract: Contract) -> Iterator[str]:
+    """What columns are kept for that no published mart reads, by the steward's word."""
+    words = {"What no mart reads": contract.kept_for} | {f"`{f.name}`": f.kept_for for f in contract.surviving}
+    for what, word in words.items():
+        if word is not None:
+            yield f"{what} is kept for (留用): {word.use} {word.requirement}.\n"
 
 
 def _technical_row(name: str, kind: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.checking import problems_in
+from contracts.checking_treatments import spark_type, treatment_from
 from contracts.errors import InvalidContracts, Problem, UnknownDataset
 from contracts.model import (
     Accountable,
@@ -16,6 +17,7 @@ from contracts.model import (
     Contract,
     Extraction,
     Field,
+    KeptFor,
     Limits,
     MovedFrom,
     Pull,
@@ -23,14 +25,12 @@ from contracts.model import (
     RowRule,
     ScopeRule,
     Severity,
+    SmallestCell,
     Source,
 )
-from contracts.treatments import BY_KIND, Treatment
 from contracts.yaml_lines import Document
 
 ROOT = Path(__file__).resolve().parent
-
-_TYPES = {"string": "string", "integer": "bigint", "number": "double", "array": "array<string>"}
 
 
 def load_all(root: Path = ROOT) -> dict[str, Contract]:
@@ -122,6 +122,20 @@ def _contract(document: Document) -> Contract:
         retention_days=next(int(sla["value"]) for sla in data["slaProperties"] if sla["property"] == "retention"),
         fingerprint=hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
         path=document.path,
+        smallest_cell=_smallest_cell(own["smallest_cell"], table["properties"]) if "smallest_cell" in own else None,
+        kept_for=KeptFor(**own["kept_for"]) if "kept_for" in own else None,
+    )
+
+
+def _smallest_cell(declared: dict[str, Any], columns: list[dict[str, Any]]) -> SmallestCell:
+    treatments = {column["name"]: own_properties(column)["treatment"] for column in columns}
+    return SmallestCell(
+        latitude=declared["latitude"],
+        longitude=declared["longitude"],
+        metres=(treatments[declared["latitude"]]["metres"], *declared.get("coarser_metres", ())),
+        at_least=declared["at_least"],
+        people=declared.get("people"),
+        period=declared.get("period"),
     )
 
 
@@ -161,25 +175,13 @@ def _fields(document: Document) -> Iterator[Field]:
             retired_in=own.get("retired_in"),
             unit=own.get("unit"),
             source_of_rule=own.get("source_of_rule"),
+            kept_for=KeptFor(**own["kept_for"]) if "kept_for" in own else None,
             line=document.line(("schema", 0, "properties", position)),
         )
 
 
 def _moved_from(declared: dict[str, Any] | None) -> MovedFrom | None:
     return MovedFrom(declared["column"], tuple(declared["versions"])) if declared else None
-
-
-def spark_type(column: dict[str, Any]) -> str:
-    """The Spark type of a declared column: its physical type, else what its logical type means."""
-    return str(column.get("physicalType") or _TYPES.get(column["logicalType"], column["logicalType"]))
-
-
-def treatment_from(declared: dict[str, Any]) -> Treatment:
-    """The treatment object of a declaration that the JSON Schema accepted."""
-    arguments: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in declared.items() if name != "kind"
-    }
-    return BY_KIND[declared["kind"]](**arguments)
 
 
 def _rule(declared: dict[str, Any]) -> RowRule:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from contracts.treatments import Drop, Keep, Seal, Token, Treatment
+from contracts.treatments import DateShift, Drop, Keep, Seal, Token, Treatment
 
 #: Columns that every raw row carries beside the contract's own; they describe the delivery, never a person.
 TECHNICAL_COLUMNS: Mapping[str, str] = {
@@ -47,6 +47,31 @@ class MovedFrom:
 
 
 @dataclass(frozen=True)
+class KeptFor:
+    """The use that columns are kept for though no published mart reads them, by the steward's word (D09-10)."""
+
+    use: str
+    requirement: str
+
+
+@dataclass(frozen=True)
+class SmallestCell:
+    """How many people, or rows where `people` is None, must share a square of the grid.
+
+    A square with fewer grows through the sizes `metres`; a position that no square is enough for is NULL.
+    period: a column that is truncated to a day, month, quarter or year, in which so many must share it; None: in the
+    whole batch.
+    """
+
+    latitude: str
+    longitude: str
+    metres: tuple[float, ...]  # the finest first
+    at_least: int
+    people: str | None = None
+    period: str | None = None
+
+
+@dataclass(frozen=True)
 class Field:
     """One column of a dataset: what it is, what may stand in it, and what happens to it before anybody analyses it."""
 
@@ -72,6 +97,7 @@ class Field:
     retired_in: str | None = None  # the version of the form that no longer asks it
     unit: str | None = None
     source_of_rule: str | None = None
+    kept_for: KeptFor | None = None
     line: int = 0
 
     @property
@@ -213,6 +239,8 @@ class Contract:
     retention_days: int
     fingerprint: str  # sha256 of the file's meaning: comments and layout do not change it
     path: Path
+    smallest_cell: SmallestCell | None = None
+    kept_for: KeptFor | None = None  # of every surviving column that has no word of its own
 
     @property
     def table(self) -> str:
@@ -238,6 +266,17 @@ class Contract:
     def sealed(self) -> tuple[tuple[Field, Seal], ...]:
         """The fields whose values lie sealed in the vault, each with its treatment."""
         return tuple((field, field.treatment) for field in self.fields if isinstance(field.treatment, Seal))
+
+    def field(self, name: str) -> Field:
+        """The field of this name. Raises: KeyError."""
+        return {field.name: field for field in self.fields}[name]
+
+    def person_of(self, shift: DateShift) -> tuple[Field, str]:
+        """The field that tells whose date is shifted, and the domain of its tokens."""
+        person = self.field(shift.person)
+        if not isinstance(person.treatment, Token | Seal):
+            raise TypeError(f"{person.name} has no token; the contract's check refuses this")
+        return person, person.treatment.domain
 
     @property
     def token_domains(self) -> tuple[str, ...]:

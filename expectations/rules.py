@@ -8,7 +8,9 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import Contract, Field, RowRule, Severity
+from contracts.treatments import Seal, Token
 from expectations.checksums import VALID
+from expectations.desensitised import TOKEN_FORM
 from expectations.identity import holds_identity
 
 #: The box around all of China in degrees, whole degrees outwards; WGS 84 and GCJ-02 differ by less than a hundredth.
@@ -53,10 +55,20 @@ def _field_faults(field: Field) -> Iterator[tuple[str, Column]]:
         yield f"{field.name}.too_large", value > F.lit(field.maximum)
     if field.pattern is not None:
         yield f"{field.name}.wrong_form", ~value.rlike(field.pattern)
+    if _could_be_token_by_mistake(field):
+        yield f"{field.name}.is_token", value.cast("string").rlike(TOKEN_FORM)
     if field.stays_as_written:  # a phone number in a column that is kept would be written down before gate 3 looks
         yield f"{field.name}.holds_identity", holds_identity(value)
     if field.max_length is not None:
         yield f"{field.name}.too_long", F.length(value) > field.max_length
+
+
+def _could_be_token_by_mistake(field: Field) -> bool:
+    """Whether a value that looks like a token must be one, so that a token of it would break every join in silence.
+
+    Serial numbers of devices, accounts and records may be 32 hex digits by nature, and so are not asked.
+    """
+    return isinstance(field.treatment, Token | Seal) and field.identifier not in (None, "device_id", "account_number")
 
 
 def _column(rule: RowRule, argument: str = "column") -> Column:

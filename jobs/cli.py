@@ -19,6 +19,7 @@ from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
 from jobs.settings import Settings, from_environment
 from jobs.transfer.commands import app as transfer_app
+from jobs.usage.commands import app as usage_app
 
 if TYPE_CHECKING:  # the engine's client takes seconds to import, and `--help` must not
     from jobs.ingest.run import Ingested
@@ -34,6 +35,7 @@ app.add_typer(contracts_app, name="contracts")
 app.add_typer(keys_app, name="keys")
 app.add_typer(transfer_app)
 app.add_typer(form_app, name="form")
+app.add_typer(usage_app)
 console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
 
 

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.errors import LakewardenError
 from contracts.model import TECHNICAL_COLUMNS, Contract
+from jobs.desensitise.population import placed
 from jobs.desensitise.treatments import field_token, seal, treated
 from jobs.errors import GateNotPassed
 from jobs.storage.keys import KeyFiles
@@ -46,7 +47,8 @@ def desensitised(raw: DataFrame, contract: Contract, key_frame: DataFrame | None
     undeclared = set(raw.columns) - set(contract.raw_columns)
     if undeclared:
         raise UndeclaredColumns(f"raw.{contract.table} has {len(undeclared)} columns that {contract.path.name} lacks")
-    keyed = raw if key_frame is None else raw.crossJoin(F.broadcast(key_frame))
+    rows = placed(raw, contract)
+    keyed = rows if key_frame is None else rows.crossJoin(F.broadcast(key_frame))
     return keyed.select(*(treated(field, contract) for field in contract.surviving), *TECHNICAL_COLUMNS)
 
 

@@ -4,17 +4,34 @@ Key columns come from the one-row frame of the key store, crossed in; a `select`
 """
 
 from functools import singledispatch
-from itertools import pairwise
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import Contract, Field
-from contracts.treatments import Band, Grid, Keep, Mask, Region, Seal, Token, Treatment, TruncateDate
+from contracts.treatments import (
+    Band,
+    DateShift,
+    Grid,
+    IpPrefix,
+    Keep,
+    Mask,
+    Region,
+    RegisteredDomain,
+    Round,
+    Scrub,
+    Seal,
+    Token,
+    TopBottomCode,
+    Treatment,
+    TruncateDate,
+)
 from expectations.normal_form import normalised
+from jobs.desensitise.addresses import ip_prefix, registered_domain
+from jobs.desensitise.dates import offset_days, purpose_of_shift, shifted, truncated
+from jobs.desensitise.numbers import band, grid, rounded, top_bottom_coded
+from jobs.desensitise.scrubbing import scrubbed
 
-#: Metres in one degree along a meridian; good to 0.6 % anywhere on Earth.
-METRES_PER_DEGREE = 111_320
 TOKEN_HEX_DIGITS = 32
 
 
@@ -45,6 +62,16 @@ def field_token(field: Field, domain: str) -> Column:
     return token(value, inner=F.col(f"inner_{domain}"), outer=F.col(f"outer_{domain}"))
 
 
+def person_offset(person: Field, domain: str, days: int) -> Column:
+    """The days by which all dates of one person are moved; NULL for nobody.
+
+    It follows from the person's normal form and the key of its tokens: one offset in all datasets of the domain.
+    """
+    value = normalised(F.col(f"`{person.name}`").cast("string"), person.identifier)
+    digest = token(purpose_of_shift(value), inner=F.col(f"inner_{domain}"), outer=F.col(f"outer_{domain}"))
+    return offset_days(digest, days)
+
+
 def seal(value: Column, *, key: Column) -> Column:
     """The value encrypted with AES-256-GCM under a random IV: it can be opened, but two seals never look alike."""
     return F.aes_encrypt(value, key, F.lit("GCM"))
@@ -58,19 +85,6 @@ def mask(value: Column, *, head: int, tail: int) -> Column:
     return F.when(length > head + tail, shown).when(value.isNotNull(), F.repeat(F.lit("*"), length))
 
 
-def band(value: Column, edges: tuple[float, ...]) -> Column:
-    """The band that holds a number: `<18`, `18-29`, `>=60`; whole-number edges name the last number below the next."""
-    labels = F.when(value < edges[0], f"<{edges[0]:g}")
-    for low, high in pairwise(edges):
-        labels = labels.when(value < high, _between(low, high))
-    return labels.when(value >= edges[-1], f">={edges[-1]:g}")
-
-
-def _between(low: float, high: float) -> str:
-    whole = float(low).is_integer() and float(high).is_integer() and high < 1000  # noqa: PLR2004 - ages, not money
-    return f"{low:g}-{high - 1:g}" if whole else f"{low:g}-<{high:g}"
-
-
 def age_years(birth_date: Column, as_of: Column) -> Column:
     """Full years lived on the day `as_of`."""
     return F.floor(F.months_between(as_of, birth_date) / 12)
@@ -80,17 +94,6 @@ def region(code: Column, level: str) -> Column:
     """A six-digit division code rolled up: 330106 is 330100 as a city, 330000 as a province; other texts are NULL."""
     kept = {"city": 4, "province": 2}[level]
     return F.when(code.rlike("^[1-9][0-9]{5}$"), F.rpad(F.substring(code, 1, kept), 6, "0"))
-
-
-def grid(degrees: Column, metres: float) -> Column:
-    """The middle of the square that holds a coordinate, in degrees with six decimals."""
-    step = metres / METRES_PER_DEGREE
-    return F.round((F.floor(degrees / step) + 0.5) * step, 6)
-
-
-def truncated(moment: Column, to: str) -> Column:
-    """The first day of the month, quarter or year, or the day itself."""
-    return F.to_date(F.date_trunc(to, moment))
 
 
 @singledispatch
@@ -131,7 +134,10 @@ def _(treatment: Region, value: Column, field: Field, contract: Contract) -> Col
 
 
 @_apply.register
-def _(treatment: Grid, value: Column, field: Field, contract: Contract) -> Column:  # noqa: ARG001
+def _(treatment: Grid, value: Column, field: Field, contract: Contract) -> Column:
+    smallest = contract.smallest_cell
+    if smallest is not None and field.name in {smallest.latitude, smallest.longitude}:
+        return value  # jobs.desensitise.population has put it into its square
     return grid(value, treatment.metres)
 
 
@@ -139,3 +145,34 @@ def _(treatment: Grid, value: Column, field: Field, contract: Contract) -> Colum
 def _(treatment: TruncateDate, value: Column, field: Field, contract: Contract) -> Column:
     local = F.from_utc_timestamp(value, contract.source.timezone) if field.type == "timestamp" else value
     return truncated(local, treatment.to)
+
+
+@_apply.register
+def _(treatment: DateShift, value: Column, field: Field, contract: Contract) -> Column:
+    person, domain = contract.person_of(treatment)
+    return shifted(value, person_offset(person, domain, treatment.days), field.type)
+
+
+@_apply.register
+def _(treatment: Round, value: Column, field: Field, contract: Contract) -> Column:  # noqa: ARG001
+    return rounded(value, treatment.to, field.type)
+
+
+@_apply.register
+def _(treatment: TopBottomCode, value: Column, field: Field, contract: Contract) -> Column:  # noqa: ARG001
+    return top_bottom_coded(value, treatment.bottom, treatment.top, field.type)
+
+
+@_apply.register
+def _(treatment: Scrub, value: Column, field: Field, contract: Contract) -> Column:  # noqa: ARG001
+    return scrubbed(value)
+
+
+@_apply.register
+def _(treatment: RegisteredDomain, value: Column, field: Field, contract: Contract) -> Column:  # noqa: ARG001
+    return registered_domain(value)
+
+
+@_apply.register
+def _(treatment: IpPrefix, value: Column, field: Field, contract: Contract) -> Column:  # noqa: ARG001
+    return ip_prefix(value)

@@ -10,7 +10,7 @@ from contracts.loading import load
 from contracts.model import Classification, Field
 from contracts.treatments import BY_KIND, Treatment
 from expectations.normal_form import normalised
-from jobs.desensitise import treatments
+from jobs.desensitise import dates, numbers, treatments
 from jobs.storage.keys import TOKEN, KeyFiles, padded_blocks
 
 pytestmark = pytest.mark.spark
@@ -47,7 +47,7 @@ def test_a_band_holds_its_lower_edge_and_not_its_upper(frame):
         60    | >=60
               |
     """)
-    assert answers(rows, treatments.band(F.col("years").cast("int"), (18, 30, 60))) == expected_answers(rows)
+    assert answers(rows, numbers.band(F.col("years").cast("int"), (18, 30, 60))) == expected_answers(rows)
 
 
 def test_an_age_grows_on_the_birthday(frame):
@@ -84,10 +84,9 @@ def test_two_points_of_one_square_become_one_and_stay_within_half_a_square(frame
 
     """)
     snapped = [
-        float(value) if value else None
-        for value in answers(rows, treatments.grid(F.col("degrees").cast("double"), 1000))
+        float(value) if value else None for value in answers(rows, numbers.grid(F.col("degrees").cast("double"), 1000))
     ]
-    half = 500 / treatments.METRES_PER_DEGREE
+    half = 500 / numbers.METRES_PER_DEGREE
     assert snapped[0] == snapped[1]
     assert abs(snapped[0] - 30.2741) <= half
     assert abs(snapped[2] + 0.0001) <= half
@@ -103,7 +102,7 @@ def test_a_date_is_truncated(frame, to, expected):
         2026-05-17 23:59:59 | {expected}
                             |
     """)
-    assert answers(rows, treatments.truncated(F.to_timestamp("moment"), to)) == expected_answers(rows)
+    assert answers(rows, dates.truncated(F.to_timestamp("moment"), to)) == expected_answers(rows)
 
 
 def test_a_moment_is_truncated_in_the_time_zone_of_its_source(spark):
