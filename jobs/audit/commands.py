@@ -16,7 +16,7 @@ def verify(
         list[str] | None, typer.Option("--head", help="A head that was written down elsewhere, <number>:<hash>.")
     ] = None,
 ) -> None:
-    """Read the whole audit and tell every place that was altered, moved, added or cut off; exit code 65 if there is one.
+    """Read the whole audit and tell every place that was altered, moved, added or cut off; exit code 65 if any was.
 
     Example: lakewarden audit verify --head 42:9f2c…
     """

@@ -98,8 +98,8 @@ class Audit:
         found = [Head(**row) for row in rows]
         if kept != NOTHING and kept not in found:
             raise AuditBroken(
-                f"the audit has no entry {kept.sequence} with the hash that was kept in {self.heads.name}: entries were "
-                "cut off, replaced, or restored from an older backup. Nothing was done. Look with "
+                f"the audit has no entry {kept.sequence} with the hash that was kept in {self.heads.name}: entries "
+                "were cut off, replaced, or restored from an older backup. Nothing was done. Look with "
                 "`lakewarden audit verify`; what then: docs/reveal.md"
             )
         return found[-1] if found else NOTHING

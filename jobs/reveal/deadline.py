@@ -1,4 +1,4 @@
-"""Until when a request holds: a moment in China, or the end of the next working day (N1: phone within one, 1个工作日)."""
+"""Until when a request holds: a moment in China, or the end of the next working day (N1: phone within one)."""
 
 import csv
 from collections.abc import Mapping

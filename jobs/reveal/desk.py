@@ -14,7 +14,7 @@ from contracts.model import Contract
 from jobs.audit.log import Audit
 from jobs.errors import RevealRefused, UnknownPerson
 from jobs.reveal import rules
-from jobs.reveal.people import People, Person
+from jobs.reveal.people import People, Person, require_name
 from jobs.reveal.place import Place
 from jobs.reveal.rules import GRANTS, UNENDED, Reveal, RevealState
 from jobs.settings import RevealLimits
@@ -70,7 +70,7 @@ class Desk:
         Raises: SelfApproval, UnknownPerson, GrantEnded, RevealRefused.
         """
         self.expire()
-        with self.audit.acting(account, f"reveal.{state}", reveal_id) as counts:
+        with self.audit.acting(account, f"reveal.{state}", rules.require_id(reveal_id)) as counts:
             reveal = self.find(reveal_id)
             if (reveal.state, reveal.decided_by) == (state, account):
                 return reveal
@@ -87,7 +87,7 @@ class Desk:
         store raise; nothing is written then.
         """
         self.expire()
-        with self.audit.acting(account, "reveal.open", reveal_id) as counts:
+        with self.audit.acting(account, "reveal.open", rules.require_id(reveal_id)) as counts:
             reveal = self.find(reveal_id)
             by, requester = self.people.who(account), self.people.who(reveal.requester)
             rules.require_openable(reveal, by=by, requester=requester, now=self.now)
@@ -109,7 +109,7 @@ class Desk:
         Raises: UnknownPerson, GrantEnded.
         """
         self.expire()
-        with self.audit.acting(account, "reveal.revoke", reveal_id) as counts:
+        with self.audit.acting(account, "reveal.revoke", rules.require_id(reveal_id)) as counts:
             reveal, by = self.find(reveal_id), self.people.who(account)
             if not by.may_approve and by.name != self.people.who(reveal.requester).name:
                 raise UnknownPerson(f"request {reveal_id} is ended by who asked or by somebody who may approve")
@@ -118,10 +118,18 @@ class Desk:
             counts.update(files=len(self._sweep()))
         return ended
 
+    def admit(self, name: str, accounts: Iterable[str], account: str, *, may_approve: bool) -> Person:
+        """Let a person ask from now on, and approve if so said. Raises: RevealRefused."""
+        self.expire()
+        with self.audit.acting(account, "reveal.admit", require_name(name)) as details:
+            person = self.people.admit(name, accounts, may_approve=may_approve)
+            details.update(accounts=" ".join(person.accounts), may_approve=int(may_approve))
+        return person
+
     def dismiss(self, name: str, account: str) -> Person:
         """Let a person do nothing any more, and end what that person asked for. Raises: UnknownPerson."""
         self.expire()
-        with self.audit.acting(account, "reveal.dismiss", name) as counts:
+        with self.audit.acting(account, "reveal.dismiss", require_name(name)) as counts:
             person = self.people.dismiss(name)
             for reveal in self._unended():
                 if reveal.requester in person.accounts:
@@ -167,7 +175,7 @@ class Desk:
         return ended
 
     def _sweep(self) -> list[str]:
-        """Behind the ledger's word that a grant is over, so that a kill in between leaves a file that the next finds."""
+        """After the ledger says that a grant is over, so that a kill in between leaves what the next sweep finds."""
         return self.place.sweep({reveal.reveal_id for reveal in self._unended() if reveal.state in GRANTS})
 
     def _keep(self, reveal: Reveal) -> None:

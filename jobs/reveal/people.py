@@ -39,6 +39,13 @@ def account_at_the_prompt(login: Path = Path("/proc/self/loginuid")) -> str:
         return f"{PROMPT}:{user}"
 
 
+def require_name(text: str) -> str:
+    """A person's name as it was given, which may then be written down. Raises: RevealRefused."""
+    if not _PERSON.fullmatch(text):
+        raise RevealRefused("a person's name here is at most 32 of a-z 0-9 . _ -, beginning with a letter or digit")
+    return text
+
+
 class People:
     """The register, in the ledger's table `people`: one row per account."""
 
@@ -50,9 +57,7 @@ class People:
 
         Raises: RevealRefused for a name or an account of another form, or one that is somebody else's.
         """
-        person = Person(name, tuple(dict.fromkeys(accounts)), may_approve)
-        if not _PERSON.fullmatch(name):
-            raise RevealRefused("a person's name here is at most 32 of a-z 0-9 . _ -, beginning with a letter or digit")
+        person = Person(require_name(name), tuple(dict.fromkeys(accounts)), may_approve)
         if not person.accounts or not all(_ACCOUNT.fullmatch(account) for account in person.accounts):
             raise RevealRefused(f"accounts are given as {PROMPT}:<name> or {SCHEDULER}:<name>, at least one")
         admitted = self._admitted()

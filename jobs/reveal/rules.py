@@ -18,6 +18,7 @@ from jobs.reveal.people import Person
 from jobs.settings import RevealLimits
 
 _TOKEN = re.compile(r"[0-9a-z.]{26,80}")  # of whichever version; longer than every identifier of the catalogue
+_REVEAL_ID = re.compile(r"[0-9a-f]{16}")
 _TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#-]{0,39}")
 _PURPOSE_LENGTH = range(4, 201)
 _IDENTITY = re.compile("|".join(f"(?:{one.pattern})" for one in IDENTIFIERS.values() if one.pattern))
@@ -95,6 +96,13 @@ def request(
     return Reveal(reveal_id, contract.id, field.name, asked, purpose, ticket, requester, now, until)
 
 
+def require_id(text: str) -> str:
+    """The id of a request as it was given, which may then be written down. Raises: RevealRefused."""
+    if not _REVEAL_ID.fullmatch(text):
+        raise RevealRefused("the id of a request is 16 hexadecimal digits; `lakewarden reveal list` shows them")
+    return text
+
+
 def sealed_field(contract: Contract, column: str) -> tuple[Field, Seal]:
     """The sealed field of this name, and how it is sealed. Raises: RevealRefused."""
     for field, treatment in contract.sealed:
@@ -104,7 +112,9 @@ def sealed_field(contract: Contract, column: str) -> tuple[Field, Seal]:
     raise RevealRefused(f"{contract.id} has no sealed column of that name; its sealed columns: {known}")
 
 
-def decided(reveal: Reveal, state: RevealState, *, account: str, by: Person, requester: Person, now: datetime) -> Reveal:
+def decided(
+    reveal: Reveal, state: RevealState, *, account: str, by: Person, requester: Person, now: datetime
+) -> Reveal:
     """The request after somebody else approved or refused it.
 
     Raises: SelfApproval, UnknownPerson for somebody who may not decide, GrantEnded, RevealRefused when it was decided.
@@ -165,7 +175,9 @@ def _require_harmless(purpose: str, ticket: str) -> None:
     if not _TICKET.fullmatch(ticket):
         raise RevealRefused("a ticket is the number of the case: at most 40 of A-Z a-z 0-9 . _ / # -")
     if holds_identity(purpose) or holds_identity(ticket):
-        raise RevealRefused("the purpose or the ticket holds something like an identifier; name the case, not the person")
+        raise RevealRefused(
+            "the purpose or the ticket holds something like an identifier; name the case, not the person"
+        )
 
 
 def holds_identity(text: str) -> bool:
