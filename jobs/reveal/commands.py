@@ -41,6 +41,7 @@ def request(
     ],
     column: Annotated[str, typer.Argument(help="The sealed column, e.g. contact_phone_key.")],
     tokens: Annotated[list[str] | None, typer.Argument(help="Tokens as they stand in the desensitised zone.")] = None,
+    *,
     tokens_file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A text file of tokens instead.")
     ] = None,
