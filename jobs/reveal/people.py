@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jobs.errors import RevealRefused, UnknownPerson
+from jobs.reveal.wording import holds_identity
 from jobs.storage.ledger import Ledger
 
 PROMPT, SCHEDULER = "os", "airflow"
@@ -41,9 +42,15 @@ def account_at_the_prompt(login: Path = Path("/proc/self/loginuid")) -> str:
 
 def require_name(text: str) -> str:
     """A person's name as it was given, which may then be written down. Raises: RevealRefused."""
-    if not _PERSON.fullmatch(text):
-        raise RevealRefused("a person's name here is at most 32 of a-z 0-9 . _ -, beginning with a letter or digit")
+    if not _PERSON.fullmatch(text) or holds_identity(text):
+        raise RevealRefused(
+            "a person's name here is at most 32 of a-z 0-9 . _ -, beginning with a letter or digit, and no identifier"
+        )
     return text
+
+
+def _is_account(text: str) -> bool:
+    return bool(_ACCOUNT.fullmatch(text)) and not holds_identity(text)
 
 
 class People:
@@ -58,7 +65,7 @@ class People:
         Raises: RevealRefused for a name or an account of another form, or one that is somebody else's.
         """
         person = Person(require_name(name), tuple(dict.fromkeys(accounts)), may_approve)
-        if not person.accounts or not all(_ACCOUNT.fullmatch(account) for account in person.accounts):
+        if not person.accounts or not all(_is_account(account) for account in person.accounts):
             raise RevealRefused(f"accounts are given as {PROMPT}:<name> or {SCHEDULER}:<name>, at least one")
         admitted = self._admitted()
         for other in admitted.values():

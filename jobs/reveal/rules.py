@@ -3,25 +3,23 @@
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.identifiers import IDENTIFIERS
 from contracts.model import Contract, Field
 from contracts.treatments import Seal
 from jobs.errors import GrantEnded, RevealRefused, SelfApproval, UnknownPerson
 from jobs.reveal.deadline import BUSINESS_TIME, end_of_day
 from jobs.reveal.people import Person
+from jobs.reveal.wording import holds_identity
 from jobs.settings import RevealLimits
 
 _TOKEN = re.compile(r"[0-9a-z.]{26,80}")  # of whichever version; longer than every identifier of the catalogue
 _REVEAL_ID = re.compile(r"[0-9a-f]{16}")
 _TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#-]{0,39}")
 _PURPOSE_LENGTH = range(4, 201)
-_IDENTITY = re.compile("|".join(f"(?:{one.pattern})" for one in IDENTIFIERS.values() if one.pattern))
 
 
 class RevealState(StrEnum):
@@ -178,15 +176,3 @@ def _require_harmless(purpose: str, ticket: str) -> None:
         raise RevealRefused(
             "the purpose or the ticket holds something like an identifier; name the case, not the person"
         )
-
-
-def holds_identity(text: str) -> bool:
-    """Whether an identifier of the catalogue stands in a short text, whatever its spelling.
-
-    Example:
-        >>> holds_identity("回访 １３８-0013-8000"), holds_identity("工单 20260131，回访核对")
-        (True, False)
-    """
-    half_width = unicodedata.normalize("NFKC", text)
-    visible = "".join(character for character in half_width if unicodedata.category(character) != "Cf")
-    return bool(_IDENTITY.search(re.sub(r"(?<=[0-9])[\s\-]{1,2}(?=[0-9])", "", visible)))

@@ -111,7 +111,7 @@ def test_the_form_takes_no_number_of_a_person_and_a_viewer_asks_nothing(asked: A
     assert people["viewer"].trigger_answer("reveal", **asked.form("KF-3")).status_code == httpx.codes.FORBIDDEN
 
 
-def test_at_the_prompt_nobody_passes_for_an_account_of_the_scheduler(demo: Platform, asked: Asked, people):
+def test_at_the_prompt_nobody_passes_for_an_account_of_the_scheduler(demo: Platform, asked: Asked):
     refused = demo.lakewarden(
         "reveal", "request", "crm.customers", "contact_phone_key", asked.token, "--purpose", "电话核对资料",
         "--ticket", "KF-4", "--airflow-account", "steward", check=False,
