@@ -6,6 +6,7 @@ counts, pseudonyms and the names of accounts pass through Airflow's database; no
 
 import json
 import os
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -118,10 +119,7 @@ class DecisionOfSomebodyElse(HITLBranchOperator):
 
     def execute(self, context: Any) -> Any:
         ids = json.loads(Path(os.environ["AIRFLOW_HOME"], "accounts.json").read_text(encoding="utf-8"))
-        named = context["ti"].xcom_pull(task_ids="request")["approvers"]
-        self.assigned_users = [{"id": ids[name], "name": name} for name in named if name in ids]
-        if not self.assigned_users:  # to the scheduler an empty list means that anybody may answer
-            raise AirflowFailException("没有其他可审批的账号；登记与刷新账号的办法见 docs/reveal.md")
+        self.assigned_users = addressees(context["ti"].xcom_pull(task_ids="request")["approvers"], ids)
         return super().execute(context)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
@@ -129,6 +127,16 @@ class DecisionOfSomebodyElse(HITLBranchOperator):
         answered_by = event.get("responded_by_user") or {}
         context["ti"].xcom_push(key="answered_by", value=answered_by.get("name", ""))
         return super().execute_complete(context, event)
+
+
+def addressees(approvers: Iterable[str], ids: Mapping[str, str]) -> list[dict[str, str]]:
+    """The approvers whom the scheduler knows, as it addresses a question. ids: its accounts and their numbers.
+
+    Raises: AirflowFailException when it knows none; to the scheduler an empty list means that anybody may answer.
+    """
+    if known := [{"id": ids[name], "name": name} for name in approvers if name in ids]:
+        return known
+    raise AirflowFailException("没有其他可审批的账号；登记与刷新账号的办法见 docs/reveal.md")
 
 
 def _desk_step(name: str, title: str, command: str, environment: dict[str, str], **more: Any) -> BashOperator:
