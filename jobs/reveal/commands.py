@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from contracts.loading import dataset_ids, load, load_all
+from contracts.loading import dataset_ids, load
 from contracts.model import Contract
 from jobs.errors import UnknownPerson
 from jobs.settings import ROOT, Settings, from_environment
@@ -169,8 +169,10 @@ def list_grants(
             first, next_month = month(shown)
         except ValueError:
             raise typer.BadParameter("a month is given as 2026-01") from None
-        listed = rows(desk.listed(first, next_month), load_all())
+        reveals = desk.listed(first, next_month)
         head = desk.audit.verify().head
+    held = {reveal.dataset for reveal in reveals} & set(dataset_ids())
+    listed = rows(reveals, {dataset: load(dataset) for dataset in held})
     if as_json:
         print(json.dumps(listed, ensure_ascii=False, indent=1))
         return

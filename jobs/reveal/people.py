@@ -97,6 +97,10 @@ class People:
             f"`lakewarden reveal admit <person> --account {account}`"
         )
 
+    def approvers_beside(self, person: Person) -> list[Person]:
+        """Everybody else who may approve, by name."""
+        return [other for other in self.everybody() if other.may_approve and other.name != person.name]
+
     def everybody(self) -> list[Person]:
         """All who are admitted, by name."""
         return list(self._admitted().values())
