@@ -160,7 +160,14 @@ def test_a_seal_opens_with_its_key_and_its_token_only_and_never_looks_the_same(s
     assert first != second
     assert nothing is None
     altered = bytes([*first[:-1], first[-1] ^ 1])
-    tried = [(first, key, "t1"), (first, key, "t2"), (first, other, "t1"), (altered, key, "t1"), (b"", key, "t1"), (None, key, "t1")]
+    tried = [
+        (first, key, "t1"),
+        (first, key, "t2"),
+        (first, other, "t1"),
+        (altered, key, "t1"),
+        (b"", key, "t1"),
+        (None, key, "t1"),
+    ]
     trials = spark.createDataFrame(tried, "sealed binary, key binary, token string")
     opened = treatments.unsealed(F.col("sealed"), key=F.col("key"), bound_to=F.col("token"))
     assert answers(trials, opened) == ["13800138000", None, None, None, None, None]
