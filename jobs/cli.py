@@ -15,8 +15,10 @@ from rich.console import Console
 from contracts.errors import LakewardenError, UnknownDataset
 from contracts.loading import dataset_ids, from_databases, load, load_all
 from expectations.gate import Gate
+from jobs.audit.commands import audit_app
 from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
+from jobs.reveal.commands import reveal_app
 from jobs.settings import Settings, from_environment
 from jobs.transfer.commands import app as transfer_app
 from jobs.usage.commands import app as usage_app
@@ -36,6 +38,8 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(transfer_app)
 app.add_typer(form_app, name="form")
 app.add_typer(usage_app)
+app.add_typer(reveal_app, name="reveal")
+app.add_typer(audit_app, name="audit")
 console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
 
 

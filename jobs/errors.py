@@ -79,3 +79,41 @@ class ConnectionMissing(LakewardenError):
     """The secret file of a connection is not there, not readable, not complete, or open to others."""
 
     exit_code = 65
+
+
+class RevealRefused(LakewardenError):
+    """A request to come back to people is not allowed, or not at this point of its way; nothing was opened."""
+
+    exit_code = 65
+
+
+class UnknownPerson(RevealRefused):
+    """An account belongs to nobody whom the administrator has admitted, or not to somebody who may do this."""
+
+
+class SelfApproval(RevealRefused):
+    """Who asks may not decide, through whichever door."""
+
+
+class GrantEnded(RevealRefused):
+    """A request has expired, or was refused or revoked."""
+
+
+class NeverSealed(RevealRefused):
+    """Tokens were asked for that the vault does not hold."""
+
+
+class VaultAltered(RevealRefused):
+    """A sealed value does not authenticate: its row was altered, moved, or sealed with another key."""
+
+
+class AuditBroken(LakewardenError):
+    """The audit is not the one that was written; nothing that must leave a trace may happen."""
+
+    exit_code = 65
+
+
+class UnknownWorkingDays(LakewardenError):
+    """The calendar does not hold a year, and nobody guesses."""
+
+    exit_code = 65

@@ -1,5 +1,6 @@
 """The settings of one installation; the sole reader of the environment."""
 
+import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,8 +11,19 @@ _PULL = "LAKEWARDEN_PULL_"
 
 
 @dataclass(frozen=True)
+class RevealLimits:
+    """What one request to come back may ask: so many tokens, for so many calendar days (D08-13, DEC-7)."""
+
+    most_tokens: int = 100
+    longest_days: int = 3
+
+
+@dataclass(frozen=True)
 class Settings:
-    """Where the lake lies and where its engine listens; `settle_seconds`: how long a landed file must be untouched."""
+    """Where the lake lies and where its engine listens; `settle_seconds`: how long a landed file must be untouched.
+
+    is_scheduler: whether this process was started by the scheduler, whose word on who is logged in is believed.
+    """
 
     home: Path
     connect_port: int
@@ -19,11 +31,25 @@ class Settings:
     settle_seconds: float
     smallest_visible_group: int
     form_servers: Mapping[str, str] = field(default_factory=dict)
+    reveal_limits: RevealLimits = RevealLimits()
+    revealed_folder: Path | None = None
+    audit_heads_file: Path | None = None
+    is_scheduler: bool = False
 
     @property
     def landing(self) -> Path:
         """Where files arrive: `<family>/<dataset>/<arrival day>/<file>`."""
         return self.home / "landing"
+
+    @property
+    def revealed(self) -> Path:
+        """Where opened values lie: a folder for each person who may ask."""
+        return self.revealed_folder or self.home / "restricted" / "revealed"
+
+    @property
+    def audit_heads(self) -> Path:
+        """The file with the hashes of the audit's entries; best on another machine."""
+        return self.audit_heads_file or self.home / "audit" / "heads"
 
     def form_server(self, dataset_id: str) -> str | None:
         """Where a dataset is pulled from, of `LAKEWARDEN_PULL_<FAMILY>_<DATASET>`; None when it is not set."""
@@ -47,4 +73,23 @@ def from_environment() -> Settings:
         form_servers={
             name.removeprefix(_PULL): address for name, address in os.environ.items() if name.startswith(_PULL)
         },
+        reveal_limits=RevealLimits(
+            most_tokens=int(os.environ.get("LAKEWARDEN_REVEAL_MOST_TOKENS", "100")),
+            longest_days=int(os.environ.get("LAKEWARDEN_REVEAL_LONGEST_DAYS", "3")),
+        ),
+        revealed_folder=_path("LAKEWARDEN_REVEALED"),
+        audit_heads_file=_path("LAKEWARDEN_AUDIT_HEADS"),
+        is_scheduler=_has_secret_of_scheduler(home),
     )
+
+
+def _path(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value).resolve() if value else None
+
+
+def _has_secret_of_scheduler(home: Path) -> bool:
+    """Whether the environment holds what only the scheduler's processes get: the secret it signs its tokens with."""
+    file = home / "secrets" / "airflow_jwt"
+    held = os.environ.get("AIRFLOW__API_AUTH__JWT_SECRET", "")
+    return bool(held) and file.is_file() and hmac.compare_digest(file.read_bytes().strip(), held.encode())

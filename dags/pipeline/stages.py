@@ -7,9 +7,10 @@ runs. `max_active_runs` alone would not do: Airflow counts the runs of a backfil
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from airflow.providers.standard.operators.bash import BashOperator
@@ -75,20 +76,23 @@ def every_day(*crons: str) -> MultipleCronTriggerTimetable:
     return MultipleCronTriggerTimetable(*crons, timezone=ZONE, run_immediately=timedelta(minutes=10))
 
 
-def settings(*, owner: str, title: str, tags: Sequence[str]) -> dict[str, Any]:
-    """What all DAGs have in common. Without a start date a backfill may reach back as far as there are files."""
+def settings(*, owner: str, title: str, tags: Sequence[str], runs_at_a_time: int = 1) -> dict[str, Any]:
+    """What all DAGs have in common. Without a start date a backfill may reach back as far as there are files.
+
+    runs_at_a_time: more than one only where a run waits for a person.
+    """
     return {
         "dag_display_name": title,
         "tags": list(tags),
         "catchup": False,
-        "max_active_runs": 1,
+        "max_active_runs": runs_at_a_time,
         "default_args": {"owner": owner},
     }
 
 
 def waiting(family: Family) -> BashOperator:
     """The datasets of a family that have something to do, for the steps behind it; mostly few of many."""
-    return _step(
+    return step(
         "waiting", "待办数据集", f"lakewarden waiting {family.name}{ONE_DAY}", minutes=10,
         do_xcom_push=True, output_processor=json.loads, pool="default_pool",
     )  # fmt: skip
@@ -97,12 +101,12 @@ def waiting(family: Family) -> BashOperator:
 def ingest(dataset: str) -> BashOperator:
     """Landing to raw, with gate 1 inside; skipped, and everything behind it too, when there is nothing new."""
     command = f"lakewarden ingest $DATASET{ONE_DAY} --nothing-new-exit-code {NOTHING_NEW}"
-    return _step("ingest", "采集", command, dataset, minutes=60, skip_on_exit_code=NOTHING_NEW)
+    return step("ingest", "采集", command, dataset, minutes=60, skip_on_exit_code=NOTHING_NEW)
 
 
 def desensitise(dataset: str) -> BashOperator:
     """Raw to desensitised."""
-    return _step("desensitise", "脱敏", "lakewarden desensitise $DATASET", dataset, minutes=60)
+    return step("desensitise", "脱敏", "lakewarden desensitise $DATASET", dataset, minutes=60)
 
 
 def gate(zone: str, dataset: str | None = None, *, releases: str | None = None) -> BashOperator:
@@ -110,27 +114,33 @@ def gate(zone: str, dataset: str | None = None, *, releases: str | None = None) 
     command = f"lakewarden gate {zone} $DATASET" if dataset else f"lakewarden gate {zone}"
     outlets = [released(releases)] if releases else []
     priority = ARRIVED if dataset else BUILT
-    return _step(f"gate_{zone}", GATES[zone], command, dataset, minutes=30, outlets=outlets, priority_weight=priority)
+    return step(f"gate_{zone}", GATES[zone], command, dataset, minutes=30, outlets=outlets, priority_weight=priority)
 
 
 def build() -> BashOperator:
     """Desensitised to marts that no reader sees yet."""
-    return _step(
-        "build", "构建数据集市", "lakewarden build", minutes=60, priority_weight=BUILD, pool_slots=WHOLE_ENGINE
-    )
+    return step("build", "构建数据集市", "lakewarden build", minutes=60, priority_weight=BUILD, pool_slots=WHOLE_ENGINE)
 
 
 def publish() -> BashOperator:
     """Marts to readers, all at once."""
-    return _step("publish", "发布", "lakewarden publish", minutes=30, priority_weight=BUILT)
+    return step("publish", "发布", "lakewarden publish", minutes=30, priority_weight=BUILT)
 
 
-def _step(
-    name: str, title: str, command: str, dataset: str | None = None, *, minutes: int, **more: Any
+def step(
+    name: str,
+    title: str,
+    command: str,
+    dataset: str | None = None,
+    *,
+    minutes: int,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    **more: Any,
 ) -> BashOperator:
     """One command with what every step needs; a hanging client of a dead engine ends by `minutes` and no other way.
 
     `dataset`: known only when the run has found out what waits; the command has it as $DATASET, the interface as name.
+    `environment`: what the command takes from the run, as variables, so that no text of a person becomes a command.
     """
     named = {"DATASET": dataset} if dataset else {}
     return BashOperator(
@@ -139,7 +149,7 @@ def _step(
             "task_display_name": title,
             "bash_command": command,
             # the environment of this interpreter first; everything else comes from the scheduler's environment
-            "env": {"PATH": f"{Path(sys.executable).parent}:{os.defpath}", **named},
+            "env": {"PATH": f"{Path(sys.executable).parent}:{os.defpath}", **named, **environment},
             "map_index_template": "{{ task.env['DATASET'] }}" if dataset else None,
             "append_env": True,
             "skip_on_exit_code": None,

@@ -5,30 +5,45 @@
 One process for all of it, because each `airflow` command spends five seconds on its own imports.
 """
 
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from airflow.models.pool import Pool
 from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 from airflow.utils import db
 
-ACCOUNTS = {"admin": "Admin", "viewer": "Viewer"}
-"""Account: role. Their passwords are in the secrets folder; who changes one in the interface keeps the change."""
+APPROVER = "Approver"
+ACCOUNTS = {"admin": ["Admin"], "viewer": ["Viewer"], "steward": ["User"], "approver": ["Viewer", APPROVER]}
+"""Account: roles. Their passwords are in the secrets folder; who changes one in the interface keeps the change."""
+
+MAY_ANSWER = [("can_edit", "HITL Detail"), ("can_read", "DAG:reveal"), ("can_edit", "DAG:reveal")]
+"""What an approver may beside looking: answer what the DAG `reveal` asks. The operator names who is asked each time."""
 
 POOLS = {"engine": (2, "Work on the Spark engine: as many tasks at once as it has cores")}
 
 
 def make_accounts(secrets: Path) -> None:
-    """Afterwards every account exists with its role; an account that exists is left as it is."""
+    """Afterwards every account exists with its roles; an account that exists is left as it is."""
     with get_application_builder() as builder:
-        for name, role in ACCOUNTS.items():
+        builder.sm.bulk_sync_roles([{"role": APPROVER, "perms": MAY_ANSWER}])
+        for name, roles in ACCOUNTS.items():
             if builder.sm.find_user(name):
                 continue
             password = (secrets / f"airflow_{name}_password").read_text(encoding="ascii")
-            if not builder.sm.add_user(
-                name, name, "Lakewarden", f"{name}@localhost", builder.sm.find_role(role), password
-            ):
+            held = [builder.sm.find_role(role) for role in roles]
+            if not builder.sm.add_user(name, name, "Lakewarden", f"{name}@localhost", held, password):
                 raise SystemExit(f"Airflow refused to make the account {name!r}; its own message is above")
+        note_ids({user.username: user.get_id() for user in builder.sm.get_all_users()})
+
+
+def note_ids(ids: Mapping[str, str]) -> None:
+    """Write down which account has which id, because a request for an answer is addressed to ids."""
+    noted = Path(os.environ["AIRFLOW_HOME"], "accounts.json")
+    draft = noted.with_suffix(".draft")
+    draft.write_text(json.dumps(ids, ensure_ascii=False, indent=1), encoding="utf-8")
+    draft.replace(noted)
 
 
 def main() -> None:

@@ -60,12 +60,17 @@ def sealed(raw: DataFrame, contract: Contract, key_frame: DataFrame) -> DataFram
             field_token(field, treatment.domain).alias("token"),
             F.lit(field.name).alias("field"),
             F.lit(treatment.domain).alias("domain"),
-            seal(F.col(f"`{field.name}`").cast("string"), key=F.col(f"seal_{treatment.domain}")).alias("sealed"),
+            F.col(f"`{field.name}`").cast("string").alias("value"),
+            F.col(f"seal_{treatment.domain}").alias("key"),
         )
         for field, treatment in contract.sealed
     ]
     exploded = keyed.select(F.explode(F.array(*entries)).alias("entry"), *TECHNICAL_COLUMNS)
-    return exploded.select("entry.*", *TECHNICAL_COLUMNS).where(F.col("token").isNotNull())
+    # sealed behind the explode, where the token is a column: bound to an expression it would be computed twice
+    seals = seal(F.col("entry.value"), key=F.col("entry.key"), bound_to=F.col("entry.token"))
+    return exploded.where(F.col("entry.token").isNotNull()).select(
+        "entry.token", "entry.field", "entry.domain", seals.alias("sealed"), *TECHNICAL_COLUMNS
+    )
 
 
 def _treat(lake: Lake, ledger: Ledger, keys: KeyFiles, contract: Contract, source: BatchRow) -> BatchRow:

@@ -72,9 +72,18 @@ def person_offset(person: Field, domain: str, days: int) -> Column:
     return offset_days(digest, days)
 
 
-def seal(value: Column, *, key: Column) -> Column:
-    """The value encrypted with AES-256-GCM under a random IV: it can be opened, but two seals never look alike."""
-    return F.aes_encrypt(value, key, F.lit("GCM"))
+def seal(value: Column, *, key: Column, bound_to: Column) -> Column:
+    """The value encrypted with AES-256-GCM under a random IV: it can be opened, but two seals never look alike.
+
+    bound_to: the token of the value. It is authenticated with the seal, so a seal that was moved under another token
+    does not open (NIST SP 800-38D, additional authenticated data).
+    """
+    return F.aes_encrypt(value, key, F.lit("GCM"), aad=bound_to)
+
+
+def unsealed(sealed: Column, *, key: Column, bound_to: Column) -> Column:
+    """What `seal` made, as text; NULL for a seal that was altered or moved, or is another key's. Never an error."""
+    return F.try_aes_decrypt(sealed, key, F.lit("GCM"), aad=bound_to).cast("string")
 
 
 def mask(value: Column, *, head: int, tail: int) -> Column:

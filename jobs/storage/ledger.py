@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from deltalake import DeltaTable, Schema
+from deltalake import DeltaTable, Schema, write_deltalake
 from deltalake.exceptions import CommitFailedError
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
@@ -65,7 +65,7 @@ class Ledger:
                 self.path(name),
                 schema=Schema.from_arrow(columns),
                 mode="ignore",
-                partition_by=["dataset"] if "dataset" in columns.names else None,
+                partition_by=["dataset"] if "dataset" in KEYS.get(name, ()) else None,
             )
 
     def ask(self, question: str, **parameters: object) -> list[dict[str, Any]]:
@@ -100,6 +100,11 @@ class Ledger:
         values = [{**(row if isinstance(row, dict) else asdict(row)), stamp: now} for row in rows]
         if values:
             _tidy(_merge(self.path(table), KEYS[table], pa.Table.from_pylist(values, columns)))
+
+    def append(self, table: str, row: dict[str, Any]) -> None:
+        """Add one row that nothing ever replaces, in one commit."""
+        write_deltalake(self.path(table), pa.Table.from_pylist([row], TABLES[table]), mode="append")
+        _tidy(DeltaTable(self.path(table)))
 
     def known_files(self, dataset: str, sha256s: Sequence[str]) -> dict[str, FileRow]:
         """The ledger's rows of these files; as many rows as files asked for, never the history."""

@@ -85,14 +85,60 @@ TABLES: Mapping[str, pa.Schema] = {
             "updated_at": _MOMENT,
         }
     ),
+    "people": pa.schema(
+        {
+            "account": _TEXT,
+            "person": _TEXT,
+            "may_approve": pa.bool_(),
+            "is_admitted": pa.bool_(),
+            "updated_at": _MOMENT,
+        }
+    ),
+    "reveals": pa.schema(
+        {
+            "reveal_id": _TEXT,
+            "dataset": _TEXT,
+            "field": _TEXT,
+            "tokens": pa.list_(_TEXT),
+            "purpose": _TEXT,
+            "ticket": _TEXT,
+            "requester": _TEXT,
+            "requested_at": _MOMENT,
+            "valid_until": _MOMENT,
+            "state": _TEXT,
+            "decided_by": _TEXT,
+            "decided_at": _MOMENT,
+            "opened_at": _MOMENT,
+            "opened_count": _COUNT,
+            "ended_by": _TEXT,
+            "ended_at": _MOMENT,
+            "updated_at": _MOMENT,
+        }
+    ),
+    "audit": pa.schema(
+        {
+            "sequence": _COUNT,
+            "at": _MOMENT,
+            "actor": _TEXT,
+            "act": _TEXT,
+            "subject": _TEXT,
+            "outcome": _TEXT,
+            "details": _TEXT,
+            "previous_hash": _TEXT,
+            "entry_hash": _TEXT,
+        }
+    ),
 }
-#: The columns that tell one row of a ledger table from another; a rerun replaces, it never adds.
+#: The columns that tell one row of a ledger table from another; a rerun replaces, it never adds. `audit` has none: it
+#: is only ever added to.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "files": ("dataset", "file_sha256"),
     "batches": ("dataset", "batch_id", "zone"),
     "verdicts": ("dataset", "batch_id", "gate", "rule"),
     "publications": ("publication_id", "mart"),
     "extracts": ("dataset", "file_sha256"),
+    "people": ("account",),
+    "reveals": ("reveal_id",),
 }
 
 

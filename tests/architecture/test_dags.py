@@ -1,6 +1,7 @@
 import ast
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -63,14 +64,16 @@ def test_every_family_of_contracts_has_its_dag_and_every_other_dag_its_file(dags
 def test_every_dag_says_what_it_is_and_whose_it_is(dags):
     for dag, about in dags.items():
         assert about["doc"], dag
-        assert "lakewarden status" in about["doc"], f"{dag}: the doc does not say where to look when it stops"
+        told = "lakewarden status" in about["doc"] or "lakewarden reveal list" in about["doc"]
+        assert told, f"{dag}: the doc does not say where to look when it stops"
         assert about["tags"], dag
         assert about["title"] != dag, f"{dag}: no title in Chinese"
         assert set(about["owners"]) - {"airflow", ""}, f"{dag}: nobody owns it"
 
 
-def test_no_dag_makes_up_for_the_past_or_runs_beside_itself(dags):
-    assert {dag for dag, about in dags.items() if about["catchup"] or about["runs_at_a_time"] != 1} == set()
+def test_no_dag_makes_up_for_the_past_or_runs_beside_itself_unless_it_waits_for_a_person(dags):
+    assert {dag for dag, about in dags.items() if about["catchup"]} == set()
+    assert {dag for dag, about in dags.items() if about["runs_at_a_time"] != 1} == {"reveal"}
 
 
 def test_every_waiting_dataset_of_a_family_goes_through_its_four_steps_in_order(dags):
@@ -101,6 +104,18 @@ def test_sources_are_taken_by_the_clock_of_china_and_at_midnight_so_that_a_backf
         assert "0 0 * * *" in family.taken_at
 
 
+def test_a_reveal_is_opened_behind_an_approval_that_is_written_down_and_nowhere_else(dags):
+    upstream = {task: about["upstream"] for task, about in dags["reveal"]["tasks"].items()}
+    assert upstream == {"request": [], "approve": ["decide"], "refuse": ["decide"], "open": ["approve"]}
+    assert dags["reveal"]["others"] == ["decide"]
+
+
+def test_no_text_of_a_requester_becomes_a_part_of_a_command(dags):
+    commands = [about["command"] for about in dags["reveal"]["tasks"].values()]
+    assert commands
+    assert [command for command in commands if "{{" in command] == []
+
+
 def test_whole_files_in_landing_start_their_families(dags):
     assert dags["arrivals"]["waits_for"] == {"Asset": ["lakewarden/landing"]}
     assert dags["arrivals"]["watched_by"] == ["WholeFiles"]
@@ -121,8 +136,9 @@ def test_a_skip_means_nothing_new_and_only_ingest_can_say_so(tasks):
         assert "--nothing-new-exit-code 99" in tasks[task]["command"]
 
 
-def test_no_output_of_a_command_reaches_the_database_but_the_names_of_datasets(tasks):
+def test_no_output_of_a_command_reaches_the_database_but_names_of_datasets_and_ids_of_requests(tasks):
     pushing = {task: about["command"] for task, about in tasks.items() if about["pushes_xcom"]}
+    assert pushing.pop("reveal: request").endswith(" --json")
     assert set(pushing) == {f"{family.name}: waiting" for family in families()}
     assert all(command.startswith("lakewarden waiting ") for command in pushing.values())
 
@@ -143,7 +159,7 @@ def test_no_command_runs_twice_at_a_time_for_one_dataset(tasks):
 def test_engine_work_waits_in_a_pool_that_exists_and_the_build_takes_all_of_it(tasks):
     pools = _constant(ROOT / "infra" / "airflow" / "prepare.py", "POOLS")
     for task, about in tasks.items():
-        if task.endswith(": waiting"):
+        if task.endswith(": waiting") or (task.startswith("reveal") and task != "reveal: open"):
             assert about["pool"] == "default_pool", f"{task} asks the ledger and must not wait for the engine"
             continue
         assert about["pool"] in pools, task
@@ -155,11 +171,13 @@ def test_engine_work_waits_in_a_pool_that_exists_and_the_build_takes_all_of_it(t
 
 @pytest.mark.parametrize("run", ["scheduled", "manual", "backfill"])
 def test_every_task_is_one_command_that_the_command_line_understands(tasks, run):
-    known = typer.main.get_command(app).commands
     for task, about in tasks.items():
-        program, verb, *arguments = _rendered(about["command"], run).replace("$DATASET", "crm.customers").split()
+        program, *words = shlex.split(_rendered(about["command"], run).replace("$DATASET", "crm.customers"))
         assert program == "lakewarden", task
-        known[verb].make_context(verb, arguments)  # raises on a word that it does not know
+        command = typer.main.get_command(app)
+        while commands := getattr(command, "commands", None):
+            command = commands[words.pop(0)]
+        command.make_context(task, words)  # raises on a word that it does not know
 
 
 @pytest.mark.parametrize("step", ["waiting", "dataset.ingest"])
@@ -177,7 +195,7 @@ def test_a_dag_file_is_a_table_of_contents():
         text = path.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= 60, path.name
         imported = {node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)}
-        assert imported == {"airflow.sdk", "pipeline.stages"}, path.name
+        assert imported <= {"airflow.sdk", "pipeline.stages", "pipeline.reveals"}, path.name
 
 
 def test_reading_the_files_loads_nothing_heavy(listing, record_property):

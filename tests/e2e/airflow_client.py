@@ -43,12 +43,12 @@ class AirflowClient:
             assert time.monotonic() < deadline, f"Airflow does not know {', '.join(missing)}"
             time.sleep(POLL_S)
 
-    def trigger_answer(self, dag: str) -> httpx.Response:
-        return self.api.post(f"/dags/{dag}/dagRuns", json={"logical_date": None})
+    def trigger_answer(self, dag: str, **form: str) -> httpx.Response:
+        return self.api.post(f"/dags/{dag}/dagRuns", json={"logical_date": None, "conf": form})
 
-    def trigger(self, dag: str) -> str:
-        """Start a run as a person does; returns its id."""
-        return str(self.trigger_answer(dag).raise_for_status().json()["dag_run_id"])
+    def trigger(self, dag: str, **form: str) -> str:
+        """Start a run as a person does, with what the form asks; returns its id."""
+        return str(self.trigger_answer(dag, **form).raise_for_status().json()["dag_run_id"])
 
     def pause(self, dag: str, *, is_paused: bool = True) -> None:
         """Let nothing start a DAG but a person, or let its schedule go on."""
@@ -71,6 +71,20 @@ class AirflowClient:
         """Start a run by hand and wait: its id and the state in which it ended."""
         run = self.trigger(dag)
         return run, self.wait(dag, run, within_s)
+
+    def wait_for_question(self, dag: str, run: str, task: str, within_s: float = 120) -> None:
+        """Until a task waits for somebody's answer; an answer within its first second fails the task in Airflow 3.3."""
+        deadline = time.monotonic() + within_s
+        while (state := self.states(dag, run).get(task)) != "awaiting_input":
+            assert state not in {"failed", "upstream_failed"}, self.states(dag, run)
+            assert time.monotonic() < deadline, f"{task} is {state} after {within_s:.0f} s"
+            time.sleep(POLL_S)
+        time.sleep(5)
+
+    def answer(self, dag: str, run: str, task: str, option: str) -> httpx.Response:
+        """What the page of required actions sends."""
+        path = f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"
+        return self.api.patch(path, json={"chosen_options": [option], "params_input": {}})
 
     def wait_for_next(self, dag: str, seen: set[str], within_s: float = 60) -> str:
         """The id of a run that is not among those seen."""

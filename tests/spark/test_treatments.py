@@ -150,18 +150,26 @@ def test_every_spelling_of_a_value_is_one_value(spark, identifier, spellings, no
     assert set(answers(rows, normalised(F.col("value"), identifier))) == {normal}
 
 
-def test_a_seal_opens_with_its_key_only_and_never_looks_the_same(spark):
-    key = b"0123456789abcdef0123456789abcdef"
-    rows = spark.createDataFrame([("13800138000", key), ("13800138000", key), (None, key)], "value string, key binary")
-    sealed = rows.select(treatments.seal(F.col("value"), key=F.col("key")).alias("sealed"), "key")
-    kept = sealed.localCheckpoint() if hasattr(sealed, "localCheckpoint") else sealed
-    values = [row["sealed"] for row in kept.collect()]
-    assert values[0] != values[1]
-    assert values[2] is None
-    opened = spark.createDataFrame([(bytes(values[0]), key)], "sealed binary, key binary").select(
-        F.aes_decrypt("sealed", "key", F.lit("GCM")).cast("string")
-    )
-    assert opened.first()[0] == "13800138000"
+def test_a_seal_opens_with_its_key_and_its_token_only_and_never_looks_the_same(spark):
+    key, other = b"0123456789abcdef0123456789abcdef", b"another key, of thirty-two bytes"
+    schema = "value string, key binary, token string"
+    rows = spark.createDataFrame([("13800138000", key, "t1"), ("13800138000", key, "t1"), (None, key, "t1")], schema)
+    sealed = rows.select(treatments.seal(F.col("value"), key=F.col("key"), bound_to=F.col("token"))).collect()
+    first, second, nothing = (row[0] and bytes(row[0]) for row in sealed)
+    assert first != second
+    assert nothing is None
+    altered = bytes([*first[:-1], first[-1] ^ 1])
+    tried = [
+        (first, key, "t1"),
+        (first, key, "t2"),
+        (first, other, "t1"),
+        (altered, key, "t1"),
+        (b"", key, "t1"),
+        (None, key, "t1"),
+    ]
+    trials = spark.createDataFrame(tried, "sealed binary, key binary, token string")
+    opened = treatments.unsealed(F.col("sealed"), key=F.col("key"), bound_to=F.col("token"))
+    assert answers(trials, opened) == ["13800138000", None, None, None, None, None]
 
 
 def test_a_treatment_without_code_stops_the_job():

@@ -1,0 +1,257 @@
+"""The commands of coming back; `jobs.cli` lists them among its own. None of them ever prints a value."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from contracts.loading import dataset_ids, load
+from contracts.model import Contract
+from jobs.errors import UnknownPerson
+from jobs.settings import ROOT, Settings, from_environment
+
+if TYPE_CHECKING:  # `--help` must not wait for the ledger's libraries
+    from jobs.reveal.desk import Desk
+
+reveal_app = typer.Typer(no_args_is_help=True, help="Come back to a person: 申请 → 他人审批 → 打开 → 到期删除.")
+console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+
+
+def _known_datasets() -> list[str]:
+    return dataset_ids()
+
+
+Id = Annotated[str, typer.Argument(help="The request's id, 16 hexadecimal digits.")]
+AirflowAccount = Annotated[
+    str | None, typer.Option(help="Who acts in the scheduler's pages; believed from the scheduler alone.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Plain data instead of a text.")]
+
+
+@reveal_app.command()
+def request(
+    dataset: Annotated[
+        str, typer.Argument(help="<family>.<dataset>, e.g. crm.customers", autocompletion=_known_datasets)
+    ],
+    column: Annotated[str, typer.Argument(help="The sealed column, e.g. contact_phone_key.")],
+    tokens: Annotated[list[str] | None, typer.Argument(help="Tokens as they stand in the desensitised zone.")] = None,
+    *,
+    tokens_file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A text file of tokens instead.")
+    ] = None,
+    purpose: Annotated[str, typer.Option(help="What the values are needed for; names no person.")] = "",
+    ticket: Annotated[str, typer.Option(help="The number of the case.")] = "",
+    until: Annotated[
+        str, typer.Option(help="2026-02-02 or 2026-02-02T18:00, time of China; by default the next working day's end.")
+    ] = "",
+    airflow_account: AirflowAccount = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for the values of some tokens; somebody else has to approve before they can be opened.
+
+    Example: lakewarden reveal request crm.customers contact_phone_key 3f2a… --purpose 回访核对资料 --ticket KF-0131
+    """
+    from jobs.reveal import deadline  # noqa: PLC0415
+
+    settings, contract = from_environment(), load(dataset)
+    given = [*(tokens or ()), *([tokens_file.read_text(encoding="utf-8")] if tokens_file else ())]
+    with _desk(settings) as desk:
+        made, approvers = desk.request(
+            contract, column, given,
+            purpose=purpose, ticket=ticket, account=_account(settings, airflow_account),
+            until=deadline.moment(until) if until else _next_working_day(desk),
+        )  # fmt: skip
+    ends = f"{made.valid_until.astimezone(deadline.BUSINESS_TIME):%Y-%m-%d %H:%M}"
+    if as_json:
+        accounts = [account.partition(":") for person in approvers for account in person.accounts]
+        names = [name for door, _, name in accounts if door == "airflow"]
+        print(json.dumps({"reveal_id": made.reveal_id, "count": len(made.tokens), "ends": ends, "approvers": names}))
+        return
+    console.print(f"request {made.reveal_id}: {len(made.tokens)} values of {dataset} {made.field}, until {ends}")
+    console.print(f"next, by {' or '.join(one.name for one in approvers)}: lakewarden reveal approve {made.reveal_id}")
+
+
+@reveal_app.command()
+def approve(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
+    """Let the requester open what was asked for; who asks may not approve, through whichever door.
+
+    Example: lakewarden reveal approve 9c0e5d41a2b7f386
+    """
+    from jobs.reveal.rules import RevealState  # noqa: PLC0415
+
+    settings = from_environment()
+    with _desk(settings) as desk:
+        made = desk.decide(reveal_id, RevealState.APPROVED, _account(settings, airflow_account))
+    console.print(f"request {reveal_id}: approved; next, by {made.requester}: lakewarden reveal open {reveal_id}")
+
+
+@reveal_app.command()
+def refuse(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
+    """Say no to a request, for good.
+
+    Example: lakewarden reveal refuse 9c0e5d41a2b7f386
+    """
+    from jobs.reveal.rules import RevealState  # noqa: PLC0415
+
+    settings = from_environment()
+    with _desk(settings) as desk:
+        desk.decide(reveal_id, RevealState.REFUSED, _account(settings, airflow_account))
+    console.print(f"request {reveal_id}: refused")
+
+
+@reveal_app.command("open")
+def open_values(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
+    """Write the approved values into the requester's own restricted place; all of them, or none and the reason.
+
+    Example: lakewarden reveal open 9c0e5d41a2b7f386
+    """
+    settings = from_environment()
+    with _desk(settings) as desk, ExitStack() as opened:
+
+        def from_vault(contract: Contract, field: str, tokens: tuple[str, ...]) -> dict[str, str]:
+            from jobs.reveal.vault import opened as values_of  # noqa: PLC0415
+            from jobs.storage.engine import engine  # noqa: PLC0415
+            from jobs.storage.keys import KeyFiles  # noqa: PLC0415
+            from jobs.storage.lake import Lake  # noqa: PLC0415
+
+            lake = Lake(settings.home, lambda: opened.enter_context(engine(settings)))
+            return values_of(lake, KeyFiles(settings.home), contract, field, tokens)
+
+        path = desk.open(reveal_id, _account(settings, airflow_account), load, from_vault)
+    console.print(f"request {reveal_id}: opened into {path}", soft_wrap=True)
+
+
+@reveal_app.command()
+def revoke(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
+    """End a request at once and remove its file; also how a requester gives back what is done with.
+
+    Example: lakewarden reveal revoke 9c0e5d41a2b7f386
+    """
+    settings = from_environment()
+    with _desk(settings) as desk:
+        desk.revoke(reveal_id, _account(settings, airflow_account))
+    console.print(f"request {reveal_id}: revoked, its file is removed")
+
+
+@reveal_app.command()
+def expire() -> None:
+    """End the requests whose time is over and remove their files; every other reveal command does so first.
+
+    Example: lakewarden reveal expire
+    """
+    with _desk(from_environment()) as desk:
+        past = desk.expire()
+    console.print(f"requests expired: {len(past)}")
+
+
+@reveal_app.command("list")
+def list_grants(
+    in_month: Annotated[str, typer.Option("--month", help="2026-01; this month without it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the requests of a month for those in charge of the data, with the audit's head to keep elsewhere.
+
+    Example: lakewarden reveal list --month 2026-01
+    """
+    from jobs.reveal.deadline import BUSINESS_TIME  # noqa: PLC0415
+    from jobs.reveal.listing import month, rows, table  # noqa: PLC0415
+
+    with _desk(from_environment()) as desk:
+        desk.expire()
+        shown = in_month or f"{desk.now.astimezone(BUSINESS_TIME):%Y-%m}"
+        try:
+            first, next_month = month(shown)
+        except ValueError:
+            raise typer.BadParameter("a month is given as 2026-01") from None
+        reveals = desk.listed(first, next_month)
+        head = desk.audit.verify().head
+    held = {reveal.dataset for reveal in reveals} & set(dataset_ids())
+    listed = rows(reveals, {dataset: load(dataset) for dataset in held})
+    if as_json:
+        print(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    console.print(table(listed, f"{shown} 数据还原申请：{len(listed)} 件"))
+    console.print(f"审计链末端（请另行保存）：{head.sequence}:{head.entry_hash}")
+
+
+@reveal_app.command()
+def admit(
+    person: Annotated[str, typer.Argument(help="A short name, such as a staff number; it names the person's folder.")],
+    accounts: Annotated[list[str], typer.Option("--account", help="os:<name> or airflow:<name>; all that are theirs.")],
+    approves: Annotated[bool, typer.Option("--approves", help="May approve what others ask for.")] = False,
+) -> None:
+    """Let a person ask from now on, and approve if so said; with all their accounts, so that nobody approves alone.
+
+    Example: lakewarden reveal admit li --account os:li --account airflow:li.na --approves
+    """
+    with _desk(from_environment()) as desk:
+        made = desk.admit(person, accounts, _account_here(), may_approve=approves)
+    console.print(f"{made.name}: {', '.join(made.accounts)}; may ask{' and approve' if approves else ''}")
+
+
+@reveal_app.command()
+def dismiss(person: Annotated[str, typer.Argument(help="The name under which the person was admitted.")]) -> None:
+    """Let a person do nothing any more, and end what that person asked for.
+
+    Example: lakewarden reveal dismiss li
+    """
+    with _desk(from_environment()) as desk:
+        desk.dismiss(person, _account_here())
+    console.print(f"{person}: dismissed; what this person had asked for has ended")
+
+
+@reveal_app.command()
+def people() -> None:
+    """List who may ask and who may approve.
+
+    Example: lakewarden reveal people
+    """
+    with _desk(from_environment()) as desk:
+        for person in desk.people.everybody():
+            console.print(f"{person.name}: {', '.join(person.accounts)}{'; approves' if person.may_approve else ''}")
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator["Desk"]:
+    """The desk for one step; whoever comes at the same time waits."""
+    from jobs.audit.log import Audit  # noqa: PLC0415
+    from jobs.reveal.desk import Desk  # noqa: PLC0415
+    from jobs.reveal.people import People  # noqa: PLC0415
+    from jobs.reveal.place import Place  # noqa: PLC0415
+    from jobs.storage.ledger import Ledger  # noqa: PLC0415
+    from jobs.storage.turn import turn  # noqa: PLC0415
+
+    ledger = Ledger(settings.home)
+    ledger.prepare()
+    with turn(settings.home, "reveals"):
+        audit, place = Audit(ledger, settings.audit_heads), Place(settings.revealed)
+        yield Desk(ledger, People(ledger), audit, place, settings.reveal_limits, datetime.now(UTC))
+
+
+def _account(settings: Settings, airflow_account: str | None) -> str:
+    """Whose act this is. Raises: UnknownPerson when somebody at the prompt claims to be logged in elsewhere."""
+    if airflow_account is None:
+        return _account_here()
+    if not settings.is_scheduler:
+        raise UnknownPerson("only the scheduler says who is logged in there; at the prompt you act as yourself")
+    return f"airflow:{airflow_account}"
+
+
+def _account_here() -> str:
+    from jobs.reveal.people import account_at_the_prompt  # noqa: PLC0415
+
+    return account_at_the_prompt()
+
+
+def _next_working_day(desk: "Desk") -> datetime:
+    """N1, unless the limit of a request comes first, as before a long holiday."""
+    from jobs.reveal.deadline import announced_days, end_of_day, end_of_next_working_day  # noqa: PLC0415
+
+    announced = announced_days(ROOT / "dbt_project" / "seeds" / "calendar_exceptions.csv")
+    return min(end_of_next_working_day(desk.now, announced), end_of_day(desk.now, desk.limits.longest_days))
