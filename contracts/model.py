@@ -186,6 +186,15 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Trail:
+    """The desensitised columns that say who was where and when; a person is a token there (D09-3, D09-5)."""
+
+    person: str
+    places: tuple[str, ...]
+    moment: str
+
+
+@dataclass(frozen=True)
 class Accountable:
     """The four answerable roles of D09-7."""
 
@@ -213,6 +222,7 @@ class Contract:
     retention_days: int
     fingerprint: str  # sha256 of the file's meaning: comments and layout do not change it
     path: Path
+    trail: Trail | None = None
 
     @property
     def table(self) -> str:

@@ -17,6 +17,7 @@ from contracts.loading import dataset_ids, from_databases, load, load_all
 from expectations.gate import Gate
 from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
+from jobs.privacy.commands import app as privacy_app
 from jobs.settings import Settings, from_environment
 from jobs.transfer.commands import app as transfer_app
 
@@ -34,6 +35,7 @@ app.add_typer(contracts_app, name="contracts")
 app.add_typer(keys_app, name="keys")
 app.add_typer(transfer_app)
 app.add_typer(form_app, name="form")
+app.add_typer(privacy_app, name="privacy")
 console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
 
 

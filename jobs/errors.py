@@ -79,3 +79,9 @@ class ConnectionMissing(LakewardenError):
     """The secret file of a connection is not there, not readable, not complete, or open to others."""
 
     exit_code = 65
+
+
+class NoTrail(LakewardenError):
+    """A dataset has no column that follows a person from place to place."""
+
+    exit_code = 65
