@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
@@ -47,7 +48,7 @@ def _contents(subject: str, frame: DataFrame, declared: Declaration) -> DataFram
 
 def _any(conditions: Iterable[Column]) -> Column:
     """Whether one of them holds; unknown counts as no, because there was no text to search."""
-    return reduce(Column.__or__, (F.coalesce(condition, F.lit(False)) for condition in conditions), F.lit(False))
+    return reduce(or_, (F.coalesce(condition, F.lit(False)) for condition in conditions), F.lit(False))
 
 
 def _repeated(declared: Declaration) -> Column:
@@ -59,4 +60,4 @@ def _repeated(declared: Declaration) -> Column:
 
 
 def _all(frames: list[DataFrame]) -> DataFrame:
-    return reduce(DataFrame.unionAll, frames)
+    return reduce(lambda above, below: above.unionAll(below), frames)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -43,12 +44,12 @@ def newest(ledger: Ledger) -> list[Measured]:
     return [_measured(subject, list(each)) for subject, each in groupby(rows, key=lambda row: str(row["subject"]))]
 
 
-def _measured(subject: str, rows: Sequence[Mapping[str, object]]) -> Measured:
+def _measured(subject: str, rows: Sequence[Mapping[str, Any]]) -> Measured:
     names = Figure.__dataclass_fields__
     return Measured(
         subject=subject,
-        figures=tuple(Figure(**{name: row[name] for name in names}) for row in rows),  # type: ignore[arg-type]
-        measured_at=f"{max(row['judged_at'] for row in rows):%F %T}",  # type: ignore[type-var]
+        figures=tuple(Figure(**{name: row[name] for name in names}) for row in rows),
+        measured_at=f"{max(row['judged_at'] for row in rows):%F %T}",
         is_published=bool(rows[0]["is_published"]),
     )
 

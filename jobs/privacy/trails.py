@@ -39,7 +39,7 @@ def measure_trails(lake: Lake, contract: Contract, *, points: int) -> list[Figur
         moment=trail.moment,
         points=points,
     )
-    measures = {"trail_persons": found.persons, "trail_targets": found.targets}
+    measures: dict[str, float] = {"trail_persons": found.persons, "trail_targets": found.targets}
     if found.unique_share is not None:
         measures[f"unique_with_{points}_points"] = found.unique_share
     figures = [Figure(contract.id, trail.person, "", name, float(value)) for name, value in measures.items()]

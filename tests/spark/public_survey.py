@@ -16,12 +16,12 @@ QUASI_IDENTIFIERS = {
     "four": ["age_band", "gender", "live_city_population", "school_degree"],
 }
 #: Two texts and two numbers, so that both distances are asked for.
-SENSITIVE = ["marital_status", "job_pref", "num_children", "money_for_learning"]
+SENSITIVE = ["marital_status", "lang_at_home", "hours_learning", "money_for_learning"]
 
 
 def rows() -> list[dict[str, object]]:
-    """Everybody who answered all that is asked here; the age in steps of ten years. In the file's order."""
+    """Everybody who answered all that is asked here; the age in steps of ten years up to 50. In the file's order."""
     wanted = ["age", "gender", "live_city_population", "school_degree", *SENSITIVE]
     table = pq.read_table(FILE, columns=wanted).drop_null()
-    decade = pc.multiply(pc.cast(pc.divide(table["age"], 10), "int64"), 10)
+    decade = pc.min_element_wise(pc.multiply(pc.divide(table["age"], 10), 10), 50)
     return table.drop_columns("age").append_column("age_band", pc.cast(decade, "string")).to_pylist()
