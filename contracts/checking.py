@@ -11,6 +11,7 @@ from open_data_contract_standard.model import OpenDataContractStandard
 from pydantic import ValidationError
 
 from contracts.checking_sources import source_problems
+from contracts.checking_trails import trail_problems
 from contracts.checking_treatments import treatment_problems
 from contracts.errors import Problem
 from contracts.identifiers import IDENTIFIERS
@@ -145,6 +146,7 @@ def _meaning(document: Document) -> Iterator[Problem]:
     yield from _rules(document, {column["name"]: _own(column).get("identifier") for column in columns})
     yield from treatment_problems(document, columns)
     yield from source_problems(document, columns)
+    yield from trail_problems(document, columns)
 
 
 def _names(document: Document, columns: list[dict[str, Any]]) -> Iterator[Problem]:

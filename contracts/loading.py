@@ -27,6 +27,7 @@ from contracts.model import (
     Severity,
     SmallestCell,
     Source,
+    Trail,
 )
 from contracts.yaml_lines import Document
 
@@ -97,6 +98,7 @@ def _contract(document: Document) -> Contract:
     table = data["schema"][0]
     own = own_properties(data)
     source, limits = own["source"], own.get("limits", {})
+    fields = tuple(_fields(document))
     return Contract(
         id=data["id"],
         family=data["domain"],
@@ -104,7 +106,7 @@ def _contract(document: Document) -> Contract:
         version=data["version"],
         label=table["businessName"],
         purpose=data["description"]["purpose"],
-        fields=tuple(_fields(document)),
+        fields=fields,
         rules=tuple(_rule(rule) for rule in table.get("quality", [])),
         source=Source(
             timezone=source["timezone"],
@@ -122,6 +124,7 @@ def _contract(document: Document) -> Contract:
         retention_days=next(int(sla["value"]) for sla in data["slaProperties"] if sla["property"] == "retention"),
         fingerprint=hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
         path=document.path,
+        trail=_trail(own["trail"], fields) if "trail" in own else None,
         smallest_cell=_smallest_cell(own["smallest_cell"], table["properties"]) if "smallest_cell" in own else None,
         kept_for=KeptFor(**own["kept_for"]) if "kept_for" in own else None,
     )
@@ -137,6 +140,12 @@ def _smallest_cell(declared: dict[str, Any], columns: list[dict[str, Any]]) -> S
         people=declared.get("people"),
         period=declared.get("period"),
     )
+
+
+def _trail(declared: dict[str, Any], fields: tuple[Field, ...]) -> Trail:
+    named = {field.name: field.desensitised_name for field in fields}
+    places = tuple(named[place] for place in declared["places"])
+    return Trail(named[declared["person"]], places, named[declared["moment"]])
 
 
 def _extraction(declared: dict[str, Any]) -> Extraction:

@@ -212,6 +212,15 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Trail:
+    """The desensitised columns that say who was where and when; a person is a token there (D09-3, D09-5)."""
+
+    person: str
+    places: tuple[str, ...]
+    moment: str
+
+
+@dataclass(frozen=True)
 class Accountable:
     """The four answerable roles of D09-7."""
 
@@ -241,6 +250,7 @@ class Contract:
     path: Path
     smallest_cell: SmallestCell | None = None
     kept_for: KeptFor | None = None  # of every surviving column that has no word of its own
+    trail: Trail | None = None
 
     @property
     def table(self) -> str:

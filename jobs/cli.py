@@ -18,6 +18,7 @@ from expectations.gate import Gate
 from jobs.audit.commands import audit_app
 from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
+from jobs.privacy.commands import app as privacy_app
 from jobs.reveal.commands import reveal_app
 from jobs.settings import Settings, from_environment
 from jobs.transfer.commands import app as transfer_app
@@ -40,6 +41,7 @@ app.add_typer(form_app, name="form")
 app.add_typer(usage_app)
 app.add_typer(reveal_app, name="reveal")
 app.add_typer(audit_app, name="audit")
+app.add_typer(privacy_app, name="privacy")
 console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
 
 

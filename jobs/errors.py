@@ -117,3 +117,9 @@ class UnknownWorkingDays(LakewardenError):
     """The calendar does not hold a year, and nobody guesses."""
 
     exit_code = 65
+
+
+class NoTrail(LakewardenError):
+    """A dataset has no column that follows a person from place to place."""
+
+    exit_code = 65

@@ -53,13 +53,10 @@ class Ledger:
         return self.home / Zone.OPS / table
 
     def prepare(self) -> None:
-        """Create the tables that are missing; safe to repeat.
-
-        The last table of `TABLES` is created last, so where it stands, all do.
-        """
-        if DeltaTable.is_deltatable(str(self.path(list(TABLES)[-1]))):
-            return
+        """Create the tables that are missing, also in a ledger that an earlier version made; safe to repeat."""
         for name, columns in TABLES.items():
+            if DeltaTable.is_deltatable(str(self.path(name))):
+                continue
             self.path(name).mkdir(parents=True, exist_ok=True)
             DeltaTable.create(
                 self.path(name),

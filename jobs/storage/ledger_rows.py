@@ -70,6 +70,18 @@ TABLES: Mapping[str, pa.Schema] = {
             "published_at": _MOMENT,
         }
     ),
+    "privacy_measures": pa.schema(
+        {
+            "subject": _TEXT,
+            "content": _TEXT,
+            "people": _TEXT,
+            "sensitive": _TEXT,
+            "measure": _TEXT,
+            "value": pa.float64(),
+            "bound": pa.float64(),
+            "judged_at": _MOMENT,
+        }
+    ),
     "extracts": pa.schema(
         {
             "dataset": _TEXT,
@@ -136,6 +148,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "batches": ("dataset", "batch_id", "zone"),
     "verdicts": ("dataset", "batch_id", "gate", "rule"),
     "publications": ("publication_id", "mart"),
+    "privacy_measures": ("subject", "content", "people", "sensitive", "measure"),
     "extracts": ("dataset", "file_sha256"),
     "people": ("account",),
     "reveals": ("reveal_id",),

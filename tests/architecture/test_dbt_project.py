@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from yaml import safe_load
 
+from expectations.privacy.declared import Rows, declaration
+
 ROOT = Path(__file__).parents[2]
 DBT_PROJECT = ROOT / "dbt_project"
 MODEL_FILES = {path.stem: path for path in sorted(DBT_PROJECT.glob("models/**/*.sql"))}
@@ -99,6 +101,25 @@ def test_a_mart_says_what_is_hidden_and_shows_people_through_the_one_macro_only(
                 mart,
                 column,
             )
+
+
+def test_every_mart_says_who_is_in_it_and_by_what_they_could_be_recognised():
+    marts = [name for name, path in MODEL_FILES.items() if "marts" in path.parts]
+    assert marts, "no mart found: this test would prove nothing"
+    for mart in marts:
+        described = described_models()[mart]
+        columns = [column["name"] for column in described["columns"]]
+        declared = declaration(mart, columns, described.get("config", {}).get("meta", {}).get("privacy"))
+        tests = [(name, of["arguments"]) for test in described["data_tests"] for name, of in test.items()]
+        hidden = {arguments["people"] for name, arguments in tests if name == "small_groups_hidden"}
+        grains = [set(arguments["columns"]) for name, arguments in tests if name == "grain"]
+        recognised_by = {*declared.quasi_identifiers, *(each.column for each in declared.sensitive)}
+        assert hidden == (set(declared.people) if declared.rows is Rows.AGGREGATES else set()), mart
+        assert grains, f"{mart}: without a grain a row is no group"
+        if declared.rows is Rows.AGGREGATES:
+            assert recognised_by in grains, f"{mart}: a row of an aggregate is a group of its quasi-identifiers"
+        if declared.rows is Rows.PERSONS:
+            assert set(declared.people) in grains, f"{mart}: one row per person is what its grain must test"
 
 
 def test_the_threshold_stands_in_one_place():
