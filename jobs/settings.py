@@ -19,6 +19,14 @@ class Settings:
     settle_seconds: float
     smallest_visible_group: int
     form_servers: Mapping[str, str] = field(default_factory=dict)
+    #: `files`, `airflow`, or the https address of a KV store; see docs/keys.md
+    key_store: str = "files"
+    key_store_ca: Path | None = None
+
+    @property
+    def key_store_token(self) -> Path:
+        """The file with what a key server wants to see; never an argument, so no process list shows it."""
+        return self.home / "secrets" / "key_store_token"
 
     @property
     def landing(self) -> Path:
@@ -47,4 +55,6 @@ def from_environment() -> Settings:
         form_servers={
             name.removeprefix(_PULL): address for name, address in os.environ.items() if name.startswith(_PULL)
         },
+        key_store=os.environ.get("LAKEWARDEN_KEY_STORE") or "files",
+        key_store_ca=Path(authority) if (authority := os.environ.get("LAKEWARDEN_KEY_STORE_CA")) else None,
     )

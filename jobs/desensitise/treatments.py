@@ -45,9 +45,17 @@ def field_token(field: Field, domain: str) -> Column:
     return token(value, inner=F.col(f"inner_{domain}"), outer=F.col(f"outer_{domain}"))
 
 
-def seal(value: Column, *, key: Column) -> Column:
-    """The value encrypted with AES-256-GCM under a random IV: it can be opened, but two seals never look alike."""
-    return F.aes_encrypt(value, key, F.lit("GCM"))
+def seal(value: Column, *, key: Column, bound_to: Column) -> Column:
+    """The value encrypted with AES-256-GCM under a random IV: it can be opened, but two seals never look alike.
+
+    bound_to: authenticated with it and not stored in it; the seal opens together with the same text only.
+    """
+    return F.aes_encrypt(value, key, F.lit("GCM"), F.lit("DEFAULT"), F.lit(""), bound_to)
+
+
+def unseal(sealed: Column, *, key: Column, bound_to: Column) -> Column:
+    """What was sealed, as text; NULL where the seal, the key or what it is bound to is not what it was."""
+    return F.try_aes_decrypt(sealed, key, F.lit("GCM"), F.lit("DEFAULT"), bound_to).cast("string")
 
 
 def mask(value: Column, *, head: int, tail: int) -> Column:

@@ -85,6 +85,25 @@ TABLES: Mapping[str, pa.Schema] = {
             "updated_at": _MOMENT,
         }
     ),
+    "key_versions": pa.schema(
+        {
+            "domain": _TEXT,
+            "version": _COUNT,
+            "token_fingerprint": _TEXT,
+            "seal_fingerprint": _TEXT,
+            "is_retired": pa.bool_(),
+            "updated_at": _MOMENT,
+        }
+    ),
+    "shown_tables": pa.schema(
+        {
+            "dataset": _TEXT,
+            "state": _TEXT,
+            "table_version": _COUNT,
+            "hidden_batches": pa.list_(_TEXT),
+            "updated_at": _MOMENT,
+        }
+    ),
 }
 #: The columns that tell one row of a ledger table from another; a rerun replaces, it never adds.
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -93,6 +112,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "verdicts": ("dataset", "batch_id", "gate", "rule"),
     "publications": ("publication_id", "mart"),
     "extracts": ("dataset", "file_sha256"),
+    "key_versions": ("domain", "version"),
+    "shown_tables": ("dataset",),
 }
 
 

@@ -26,6 +26,7 @@ def write_secret(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     os.link(draft, path)
     draft.unlink()
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import secrets
 
 import pytest
 from pyspark.sql import functions as F
@@ -11,7 +12,7 @@ from contracts.model import Classification, Field
 from contracts.treatments import BY_KIND, Treatment
 from expectations.normal_form import normalised
 from jobs.desensitise import treatments
-from jobs.storage.keys import TOKEN, KeyFiles, padded_blocks
+from jobs.storage.keys import SEAL, TOKEN, KeyFiles, padded_blocks
 
 pytestmark = pytest.mark.spark
 
@@ -151,18 +152,23 @@ def test_every_spelling_of_a_value_is_one_value(spark, identifier, spellings, no
     assert set(answers(rows, normalised(F.col("value"), identifier))) == {normal}
 
 
-def test_a_seal_opens_with_its_key_only_and_never_looks_the_same(spark):
-    key = b"0123456789abcdef0123456789abcdef"
+def test_a_seal_opens_with_its_key_in_its_place_only_and_never_looks_the_same(spark):
+    key, other = b"0123456789abcdef0123456789abcdef", b"another key, also of 32 bytes..."
     rows = spark.createDataFrame([("13800138000", key), ("13800138000", key), (None, key)], "value string, key binary")
-    sealed = rows.select(treatments.seal(F.col("value"), key=F.col("key")).alias("sealed"), "key")
+    sealed = rows.select(
+        treatments.seal(F.col("value"), key=F.col("key"), bound_to=F.lit("here")).alias("sealed"), "key"
+    )
     kept = sealed.localCheckpoint() if hasattr(sealed, "localCheckpoint") else sealed
     values = [row["sealed"] for row in kept.collect()]
     assert values[0] != values[1]
     assert values[2] is None
-    opened = spark.createDataFrame([(bytes(values[0]), key)], "sealed binary, key binary").select(
-        F.aes_decrypt("sealed", "key", F.lit("GCM")).cast("string")
+    seal = bytes(values[0])
+    bent = seal[:-1] + bytes([seal[-1] ^ 1])
+    tried = [(1, seal, key, "here"), (2, seal, key, "there"), (3, seal, other, "here"), (4, bent, key, "here")]
+    opened = spark.createDataFrame(tried, "number int, sealed binary, key binary, place string").select(
+        "number", treatments.unseal(F.col("sealed"), key=F.col("key"), bound_to=F.col("place")).alias("value")
     )
-    assert opened.first()[0] == "13800138000"
+    assert dict(opened.collect()) == {1: "13800138000", 2: None, 3: None, 4: None}
 
 
 def test_a_treatment_without_code_stops_the_job():
@@ -181,10 +187,11 @@ def test_every_declared_kind_of_treatment_but_drop_has_code():
 
 def test_no_key_stands_in_a_plan(spark, tmp_path, capsys):
     keys = KeyFiles(tmp_path)
-    keys.create_missing(["customer"], in_use={})
+    keys.create(TOKEN, "customer", 1, secrets.token_bytes(32))
+    keys.create(SEAL, "customer", 1, secrets.token_bytes(32))
     blocks = keys.path(TOKEN, "customer").read_bytes()
     rows = spark.createDataFrame([("13800138000",)], "value string").crossJoin(
-        F.broadcast(keys.frame(spark, ["customer"]))
+        F.broadcast(keys.frame(spark, {"customer": 1}))
     )
     rows.select(treatments.token(F.col("value"), inner=F.col("inner_customer"), outer=F.col("outer_customer"))).explain(
         "extended"
