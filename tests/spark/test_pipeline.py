@@ -6,7 +6,6 @@ import time
 from datetime import date
 
 import pytest
-from pyspark.sql import functions as F
 
 from contracts.loading import load
 from expectations.errors import GateFailed
