@@ -63,7 +63,8 @@ def opened(vault: DataFrame, domains: Collection[str], key_frame: DataFrame) -> 
 
 def altered_rows(vault: DataFrame, domains: Collection[str], key_frame: DataFrame) -> int:
     """How many rows of these domains do not authenticate, counted by the engine; nothing is shown."""
-    return opened(vault, domains, key_frame).where(F.col("value").isNull()).count()
+    altered: int = opened(vault, domains, key_frame).where(F.col("value").isNull()).count()
+    return altered
 
 
 def _place(domain: Column, field: Column, version: Column, token: Column) -> Column:

@@ -7,6 +7,7 @@ in a header and nowhere else. No answer's text goes into a message: it may hold 
 import base64
 import binascii
 import ssl
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -78,9 +79,7 @@ class KeyServer:
         address = f"{self._base}/{self._mount}/{area}/{self._prefix}/{kind}/{domain}"
         try:
             # no proxy of the environment gets to see a key
-            with httpx.Client(
-                headers=self._headers, timeout=_TIMEOUT, verify=self._trusted(), trust_env=False
-            ) as client:
+            with httpx.Client(headers=self._headers, timeout=_TIMEOUT, verify=self._trusted, trust_env=False) as client:
                 response = attempts(_once, client, method, address, **more)
         except (httpx.TransportError, _TryLaterError) as error:
             why = str(error) if isinstance(error, _TryLaterError) else type(error).__name__
@@ -93,6 +92,7 @@ class KeyServer:
         _require_done(response, method, self._prefix, kind, domain)
         return response
 
+    @cached_property
     def _trusted(self) -> ssl.SSLContext:
         try:
             return ssl.create_default_context(cafile=str(self._ca) if self._ca else None)

@@ -93,7 +93,7 @@ class KeyFiles:
         except OSError as error:
             raise KeyStoreRefused(f"{path} cannot be read ({type(error).__name__})") from None
         key = content[:KEY_BYTES] if kind == SEAL else bytes(byte ^ _INNER_PAD for byte in content[:KEY_BYTES])
-        if for_the_engine(kind, key) != content:
+        if len(key) != KEY_BYTES or for_the_engine(kind, key) != content:
             raise KeyStoreRefused(f"{path} is no {kind} key; restore the key store from its backup")
         return key
 
