@@ -31,6 +31,7 @@ def desensitise(lake: Lake, keys: KeyStore, contract: Contract) -> list[BatchRow
     UndeclaredColumns before anything is written.
     """
     ledger = Ledger(lake.home)
+    ledger.prepare()
     waiting = ledger.batches_in(contract.id, Zone.RAW, BatchState.WRITTEN, BatchState.FAILED)
     if waiting:
         raise GateNotPassed(

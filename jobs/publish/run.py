@@ -29,6 +29,7 @@ def publish(lake: Lake) -> Published:
     Raises: GateNotPassed; HalfRotated while a key domain is.
     """
     ledger = Ledger(lake.home)
+    ledger.prepare()
     require_no_rotation(ledger)
     build = newest_build(ledger)
     if build.state is not BatchState.PASSED:
