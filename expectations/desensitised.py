@@ -54,7 +54,8 @@ def _squares_with_too_few(contract: Contract, smallest: SmallestCell, after: Dat
     if smallest.people is not None:
         people = F.count_distinct(F.col(contract.field(smallest.people).desensitised_name))
     squares = after.where(F.col(seen[smallest.latitude]).isNotNull()).groupBy(*grouping).agg(people.alias("people"))
-    return squares.where(F.col("people") < smallest.at_least).count()
+    too_few: int = squares.where(F.col("people") < smallest.at_least).count()
+    return too_few
 
 
 def _is_lossless(field: Field) -> bool:

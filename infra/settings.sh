@@ -21,6 +21,12 @@ export LAKEWARDEN_ENGINE_MEMORY="${LAKEWARDEN_ENGINE_MEMORY:-3g}"
 # db2i sybase. Their licences are their makers'.
 export LAKEWARDEN_DRIVERS="${LAKEWARDEN_DRIVERS:-}"
 
+# Where keys lie: `files` (below LAKE_HOME/keys), `airflow` (its secrets backend), or the address of a KV store of version
+# 2, https://<host>/<mount>/<prefix>, whose token is in LAKE_HOME/secrets/key_store_token; docs/keys.md. The second names
+# the authority of that address's certificate, a PEM file; empty: those that the system trusts.
+export LAKEWARDEN_KEY_STORE="${LAKEWARDEN_KEY_STORE:-files}"
+export LAKEWARDEN_KEY_STORE_CA="${LAKEWARDEN_KEY_STORE_CA:-}"
+
 # No part of the platform reports to its maker.
 export DO_NOT_TRACK=1 GX_ANALYTICS_ENABLED=false DBT_SEND_ANONYMOUS_USAGE_STATS=false SCARF_ANALYTICS=false
 

@@ -3,8 +3,7 @@
 import json
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,22 +17,22 @@ from expectations.gate import Gate
 from jobs.audit.commands import audit_app
 from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
+from jobs.keys.commands import keys_app
+from jobs.opened import opened_lake as _lake
 from jobs.privacy.commands import app as privacy_app
 from jobs.reveal.commands import reveal_app
-from jobs.settings import Settings, from_environment
+from jobs.settings import from_environment
 from jobs.transfer.commands import app as transfer_app
 from jobs.usage.commands import app as usage_app
 
 if TYPE_CHECKING:  # the engine's client takes seconds to import, and `--help` must not
     from jobs.ingest.run import Ingested
-    from jobs.storage.lake import Lake
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="先脱敏, 再使用. 例: lakewarden ingest crm.customers && lakewarden gate raw crm.customers",
 )
-keys_app = typer.Typer(no_args_is_help=True, help="The key store.")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(keys_app, name="keys")
 app.add_typer(transfer_app)
@@ -56,17 +55,6 @@ def _known_families() -> list[str]:
 
 Dataset = Annotated[str, typer.Argument(help="<family>.<dataset>, e.g. crm.customers", autocompletion=_known_datasets)]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only files of this arrival day.")]
-
-
-@contextmanager
-def _lake(settings: Settings, *, writes: str | None = None) -> Iterator["Lake"]:
-    """The lake; a command that writes waits for its turn at `writes`, a dataset or the marts."""
-    from jobs.storage.engine import engine  # noqa: PLC0415
-    from jobs.storage.lake import Lake  # noqa: PLC0415
-    from jobs.storage.turn import turn  # noqa: PLC0415
-
-    with turn(settings.home, writes) if writes else nullcontext(), ExitStack() as opened:
-        yield Lake(settings.home, lambda: opened.enter_context(engine(settings)))
 
 
 @app.command()
@@ -158,11 +146,11 @@ def desensitise(dataset: Dataset) -> None:
     Example: lakewarden desensitise crm.customers
     """
     from jobs.desensitise.run import desensitise as run  # noqa: PLC0415
-    from jobs.storage.keys import KeyFiles  # noqa: PLC0415
+    from jobs.keys.choosing import key_store  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
     with _lake(settings, writes=dataset) as lake:
-        for batch in run(lake, KeyFiles(settings.home), contract):
+        for batch in run(lake, key_store(settings), contract):
             console.print(f"{dataset} batch {batch.batch_id}: {batch.row_count} rows desensitised")
 
 
@@ -286,26 +274,6 @@ def replay(
         again(lake, contract, digest)
         run(lake, settings.landing, contract, day=None, settle_seconds=settings.settle_seconds)
     console.print(f"{dataset}: {digest[:12]} taken again; next: lakewarden gate raw {dataset}")
-
-
-@keys_app.command("create")
-def keys_create() -> None:
-    """Make the keys that the contracts' domains lack; never replaces a key that data was made with.
-
-    Example: lakewarden keys create
-    """
-    from jobs.storage.keys import KeyFiles  # noqa: PLC0415
-    from jobs.storage.ledger import Ledger  # noqa: PLC0415
-    from jobs.storage.ledger_rows import TABLES  # noqa: PLC0415
-
-    settings = from_environment()
-    domains = {domain for contract in load_all().values() for domain in contract.token_domains}
-    with _lake(settings) as lake:
-        ledger = Ledger(settings.home)
-        ledger.prepare()
-        lake.show_ledger(TABLES)
-        created = KeyFiles(settings.home).create_missing(domains, in_use=ledger.keys_in_use())
-    console.print(f"keys: {len(domains)} domains, created: {', '.join(created) or 'none'}")
 
 
 def main() -> None:

@@ -25,6 +25,34 @@ class KeyMissing(LakewardenError):
     """A key that desensitised data was made with is not in the store."""
 
 
+class KeyStoreRefused(LakewardenError):
+    """The key store, or who keeps it, does not let us do this; asking again changes nothing."""
+
+    exit_code = 65
+
+
+class KeyStoreUnreachable(LakewardenError):
+    """The key store gave no answer in time; nothing was done without it."""
+
+
+class HalfRotated(LakewardenError):
+    """Some batches of a key domain have tokens of one key version and some of another; nothing may join them."""
+
+    exit_code = 65
+
+
+class NotRemakeable(LakewardenError):
+    """Desensitised rows cannot be made again, because their raw rows or their contract are gone."""
+
+    exit_code = 65
+
+
+class VaultAltered(LakewardenError):
+    """Rows of the vault do not authenticate: altered, moved under another token, or sealed with another key."""
+
+    exit_code = 65
+
+
 class GateNotPassed(LakewardenError):
     """A step was called whose input has no passing verdict."""
 
@@ -101,10 +129,6 @@ class GrantEnded(RevealRefused):
 
 class NeverSealed(RevealRefused):
     """Tokens were asked for that the vault does not hold."""
-
-
-class VaultAltered(RevealRefused):
-    """A sealed value does not authenticate: its row was altered, moved, or sealed with another key."""
 
 
 class AuditBroken(LakewardenError):

@@ -35,6 +35,14 @@ class Settings:
     revealed_folder: Path | None = None
     audit_heads_file: Path | None = None
     is_scheduler: bool = False
+    #: `files`, `airflow`, or the https address of a KV store; see docs/keys.md
+    key_store: str = "files"
+    key_store_ca: Path | None = None
+
+    @property
+    def key_store_token(self) -> Path:
+        """The file with what a key server wants to see; never an argument, so no process list shows it."""
+        return self.home / "secrets" / "key_store_token"
 
     @property
     def landing(self) -> Path:
@@ -80,6 +88,8 @@ def from_environment() -> Settings:
         revealed_folder=_path("LAKEWARDEN_REVEALED"),
         audit_heads_file=_path("LAKEWARDEN_AUDIT_HEADS"),
         is_scheduler=_has_secret_of_scheduler(home),
+        key_store=os.environ.get("LAKEWARDEN_KEY_STORE") or "files",
+        key_store_ca=Path(authority) if (authority := os.environ.get("LAKEWARDEN_KEY_STORE_CA")) else None,
     )
 
 

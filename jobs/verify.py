@@ -9,7 +9,7 @@ from expectations.errors import GateFailed
 from expectations.gate import Check, Gate, Verdict, judge, require
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
-from jobs.storage.ledger_rows import BatchState
+from jobs.storage.ledger_rows import BatchRow, BatchState
 from jobs.storage.zones import Zone
 from jobs.verdicts import record
 
@@ -24,6 +24,14 @@ def verify_raw(lake: Lake, contract: Contract) -> list[Verdict]:
 def verify_desensitised(lake: Lake, contract: Contract) -> list[Verdict]:
     """Gate 3 over every batch without a passing verdict. Raises: GateFailed, after all verdicts are recorded."""
     return _verify(lake, contract, Gate.DESENSITISED, Zone.DESENSITISED, _desensitised_checks)
+
+
+def require_desensitised(lake: Lake, contract: Contract, batch: BatchRow) -> None:
+    """Gate 3 over one batch that its caller records. Raises: GateFailed, after the verdicts are recorded."""
+    found = judge(_desensitised_checks(lake, contract, batch.batch_id))
+    subject = f"{contract.id} batch {batch.batch_id}"
+    record(Ledger(lake.home), Gate.DESENSITISED, contract.id, batch.batch_id, verdicts=found, rows=batch.row_count)
+    require(Gate.DESENSITISED, subject, found, next_step="Readers keep what they saw.")
 
 
 def _verify(lake: Lake, contract: Contract, gate: Gate, zone: Zone, measure: _Measure) -> list[Verdict]:

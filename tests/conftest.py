@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from jobs.keys.ring import Keyring
 from jobs.settings import Settings
 from jobs.storage.engine import engine
 from jobs.storage.keys import KeyFiles
@@ -142,7 +143,7 @@ def lake(spark: SparkSession, tmp_path: Path) -> Lake:
     """An empty lake of one test, with its ledger and its keys."""
     made = Lake(tmp_path / "lake", lambda: spark)
     Ledger(made.home).prepare()
-    KeyFiles(made.home).create_missing(KEY_DOMAINS, in_use={})
+    Keyring(KeyFiles(made.home), Ledger(made.home)).create_missing(KEY_DOMAINS)
     return made
 
 

@@ -80,12 +80,14 @@ def ready_engine(installation: Installation) -> None:
 def make_keys(installation: Installation) -> None:
     """Afterwards every domain that a contract names has its keys; keys that exist stay as they are."""
     contracts = sorted((installation.root / "contracts").glob("*/*.odcs.yaml"))
-    made_for = sha256(b"".join(contract.read_bytes() for contract in contracts)).hexdigest()
+    store = os.environ.get("LAKEWARDEN_KEY_STORE", "").encode()
+    made_for = sha256(b"".join((store, *(contract.read_bytes() for contract in contracts)))).hexdigest()
     stamp = installation.home / "keys" / "made-for"
     if _stands(stamp, made_for):
         return
     with step("keys and ledger of the lake"):
         run_logged(installation, "keys", "lakewarden", "keys", "create")
+    stamp.parent.mkdir(mode=0o700, exist_ok=True)
     stamp.write_text(made_for, encoding="ascii")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import yaml  # type: ignore[import-untyped]  # its stubs are not pinned
+import yaml
 
 PALETTE_FILE = Path(__file__).resolve().parents[2] / "dashboards" / "_shared" / "palette.yaml"
 PALETTE: dict[str, Any] = yaml.safe_load(PALETTE_FILE.read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-import yaml  # type: ignore[import-untyped]  # its stubs are not pinned
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 

@@ -1,5 +1,6 @@
 """Raw to desensitised, one batch at a time; only batches that gate 2 passed, and readers see them after gate 3 only."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pyspark.sql import DataFrame
@@ -8,34 +9,44 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 from contracts.errors import LakewardenError
 from contracts.model import TECHNICAL_COLUMNS, Contract
 from jobs.desensitise.population import placed
-from jobs.desensitise.treatments import field_token, seal, treated
+from jobs.desensitise.treatments import treated
+from jobs.desensitise.vault import VAULT_COLUMNS, sealed
 from jobs.errors import GateNotPassed
-from jobs.storage.keys import KeyFiles
+from jobs.keys.record import KeyVersion, is_frozen
+from jobs.keys.ring import Keyring
+from jobs.storage.keys import KeyStore
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
 from jobs.storage.ledger_rows import BatchRow, BatchState
 from jobs.storage.zones import Zone
-
-VAULT_COLUMNS = {"token": "string", "field": "string", "domain": "string", "sealed": "binary", **TECHNICAL_COLUMNS}
 
 
 class UndeclaredColumns(LakewardenError):
     """Raw holds a column that the contract does not know; unknown means stop."""
 
 
-def desensitise(lake: Lake, keys: KeyFiles, contract: Contract) -> list[BatchRow]:
+def desensitise(lake: Lake, keys: KeyStore, contract: Contract) -> list[BatchRow]:
     """Treat every batch that passed gate 2 and is not treated yet; an empty list when there is none. Safe to repeat.
 
-    Raises: GateNotPassed when batches wait for gate 2; KeyMissing and UndeclaredColumns before anything is written.
+    Raises: GateNotPassed when batches wait for gate 2; KeyMissing, KeyStoreUnreachable, KeyStoreRefused and
+    UndeclaredColumns before anything is written.
     """
     ledger = Ledger(lake.home)
+    ledger.prepare()
     waiting = ledger.batches_in(contract.id, Zone.RAW, BatchState.WRITTEN, BatchState.FAILED)
     if waiting:
         raise GateNotPassed(
             f"{contract.id}: {len(waiting)} batches have no passing verdict of gate raw; "
             f"run `lakewarden gate raw {contract.id}`"
         )
-    return [_treat(lake, ledger, keys, contract, batch) for batch in ledger.waiting_batches(contract.id)]
+    batches = ledger.waiting_batches(contract.id)
+    ring = Keyring(keys, ledger)
+    keys_now = ring.current(contract.token_domains) if batches else {}
+    done = []
+    for batch in batches:
+        done.append(treat_batch(lake, ring, keys_now, contract, batch))
+        ledger.record("batches", done[-1:])
+    return done
 
 
 def desensitised(raw: DataFrame, contract: Contract, key_frame: DataFrame | None) -> DataFrame:
@@ -52,39 +63,25 @@ def desensitised(raw: DataFrame, contract: Contract, key_frame: DataFrame | None
     return keyed.select(*(treated(field, contract) for field in contract.surviving), *TECHNICAL_COLUMNS)
 
 
-def sealed(raw: DataFrame, contract: Contract, key_frame: DataFrame) -> DataFrame:
-    """The vault's rows: one per row and sealed field that has a value; the token finds it, the seal hides it."""
-    keyed = raw.crossJoin(F.broadcast(key_frame))
-    entries = [
-        F.struct(
-            field_token(field, treatment.domain).alias("token"),
-            F.lit(field.name).alias("field"),
-            F.lit(treatment.domain).alias("domain"),
-            F.col(f"`{field.name}`").cast("string").alias("value"),
-            F.col(f"seal_{treatment.domain}").alias("key"),
-        )
-        for field, treatment in contract.sealed
-    ]
-    exploded = keyed.select(F.explode(F.array(*entries)).alias("entry"), *TECHNICAL_COLUMNS)
-    # sealed behind the explode, where the token is a column: bound to an expression it would be computed twice
-    seals = seal(F.col("entry.value"), key=F.col("entry.key"), bound_to=F.col("entry.token"))
-    return exploded.where(F.col("entry.token").isNotNull()).select(
-        "entry.token", "entry.field", "entry.domain", seals.alias("sealed"), *TECHNICAL_COLUMNS
-    )
+def treat_batch(
+    lake: Lake, ring: Keyring, keys: Mapping[str, KeyVersion], contract: Contract, source: BatchRow
+) -> BatchRow:
+    """Write the desensitised rows and the vault of one batch, made from raw; it waits for gate 3 then.
 
-
-def _treat(lake: Lake, ledger: Ledger, keys: KeyFiles, contract: Contract, source: BatchRow) -> BatchRow:
+    `keys`: what `Keyring.current` gave for at least the contract's domains, under the dataset's turn or that of keys.
+    `source`: the batch in raw. Returns the batch as its caller has to record it; safe to repeat and to kill.
+    """
     batch_id = source.batch_id
     raw = lake.read(Zone.RAW, contract.table, batch_id)
-    domains = contract.token_domains
-    fingerprints = keys.fingerprints(domains)
-    key_frame = keys.frame(lake.spark, domains) if domains else None
-    if contract.sealed and key_frame is not None:
-        lake.replace_batch(Zone.VAULT, contract.table, VAULT_COLUMNS, batch_id, sealed(raw, contract, key_frame))
-    safe = desensitised(raw, contract, key_frame)
-    lake.replace_batch(Zone.DESENSITISED, contract.table, contract.desensitised_columns, batch_id, safe)
-    lake.release(contract)
-    row = replace(
+    versions = {domain: keys[domain] for domain in contract.token_domains}
+    with ring.frame(lake.spark, versions) as key_frame:
+        if contract.sealed and key_frame is not None:
+            lake.replace_batch(Zone.VAULT, contract.table, VAULT_COLUMNS, batch_id, sealed(raw, contract, key_frame))
+        safe = desensitised(raw, contract, key_frame)
+        lake.replace_batch(Zone.DESENSITISED, contract.table, contract.desensitised_columns, batch_id, safe)
+    if not is_frozen(ring.ledger, contract.id):
+        lake.release(contract)
+    return replace(
         source,
         zone=Zone.DESENSITISED,
         state=BatchState.WRITTEN,
@@ -92,7 +89,5 @@ def _treat(lake: Lake, ledger: Ledger, keys: KeyFiles, contract: Contract, sourc
         content_checksum="",
         contract_version=contract.version,
         contract_fingerprint=contract.fingerprint,
-        key_fingerprints=fingerprints,
+        key_fingerprints={domain: version.token_fingerprint for domain, version in versions.items()},
     )
-    ledger.record("batches", [row])
-    return row

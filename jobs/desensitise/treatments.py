@@ -75,14 +75,14 @@ def person_offset(person: Field, domain: str, days: int) -> Column:
 def seal(value: Column, *, key: Column, bound_to: Column) -> Column:
     """The value encrypted with AES-256-GCM under a random IV: it can be opened, but two seals never look alike.
 
-    bound_to: the token of the value. It is authenticated with the seal, so a seal that was moved under another token
-    does not open (NIST SP 800-38D, additional authenticated data).
+    bound_to: where the seal belongs. It is authenticated with the value and not stored in the seal, so one that was
+    moved to another place does not open (NIST SP 800-38D, additional authenticated data).
     """
     return F.aes_encrypt(value, key, F.lit("GCM"), aad=bound_to)
 
 
 def unsealed(sealed: Column, *, key: Column, bound_to: Column) -> Column:
-    """What `seal` made, as text; NULL for a seal that was altered or moved, or is another key's. Never an error."""
+    """What `seal` made, as text; NULL for a seal that was altered or moved, or is another key's; never an error."""
     return F.try_aes_decrypt(sealed, key, F.lit("GCM"), aad=bound_to).cast("string")
 
 

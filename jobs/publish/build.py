@@ -12,6 +12,7 @@ from pathlib import Path
 from contracts.generate import read_by_models
 from contracts.model import Contract
 from jobs.errors import BuildFailed
+from jobs.keys.record import key_generation, require_no_rotation
 from jobs.settings import ROOT
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
@@ -36,10 +37,12 @@ def build(lake: Lake, contracts: Mapping[str, Contract], *, smallest_visible_gro
     """Run `dbt build` unless a build of the same input and the same project stands already. Safe to repeat.
 
     What no model reads is no input: a release of such a dataset builds nothing.
-    Raises: BuildFailed when a model, a test or a unit test failed; readers keep what they have.
+    Raises: BuildFailed when a model, a test or a unit test failed, HalfRotated while a key domain is; readers keep what
+    they have.
     """
     ledger = Ledger(lake.home)
     ledger.prepare()
+    require_no_rotation(ledger)
     sources = read_by_models(contracts, ROOT)
     datasets = [contract.id for contract in sources]
     fingerprint = input_fingerprint(ledger, datasets, smallest_visible_group)
@@ -51,14 +54,17 @@ def build(lake: Lake, contracts: Mapping[str, Contract], *, smallest_visible_gro
     seeds = seeds_fingerprint()
     # seeds are facts of the project; loading them again would cost as much as several models
     left_out = ("unit_test", "seed") if newest is not None and newest.content_checksum == seeds else ("unit_test",)
+    keys = key_generation(ledger)
+    # what an incremental model holds of an earlier key generation joins with nothing any more
+    afresh = newest is not None and newest.contract_version != keys
     for _ in range(_MOST_BUILDS):
-        _dbt_build(lake.home, smallest_visible_group, left_out)
+        _dbt_build(lake.home, smallest_visible_group, left_out, afresh=afresh)
         seen, fingerprint = fingerprint, input_fingerprint(ledger, datasets, smallest_visible_group)
         if seen == fingerprint:
             break
         # a batch was released while dbt ran: some models have it and others do not
     number = newest.table_version + 1 if newest is not None else 1
-    ledger.record("batches", [_batch(fingerprint, number, seeds, len(results(lake.home)))])
+    ledger.record("batches", [_batch(fingerprint, number, seeds, keys, len(results(lake.home)))])
     return Built(fingerprint, is_new=True)
 
 
@@ -120,13 +126,17 @@ def results(home: Path) -> list[dict[str, object]]:
     return found
 
 
-def _dbt_build(home: Path, smallest_visible_group: int, left_out: Sequence[str]) -> None:
-    """Models, seeds and the tests of what they hold; unit tests prove the SQL and are part of `make test`."""
+def _dbt_build(home: Path, smallest_visible_group: int, left_out: Sequence[str], *, afresh: bool) -> None:
+    """Models, seeds and the tests of what they hold; unit tests prove the SQL and are part of `make test`.
+
+    afresh: incremental models forget what they hold.
+    """
     command = [
         Path(sys.executable).with_name("dbt"), "build", *(f"--exclude-resource-type={kind}" for kind in left_out),
         "--project-dir", _PROJECT, "--profiles-dir", _PROJECT, "--no-use-colors",
         "--target-path", target(home), "--log-path", target(home).parent / "logs",
         "--vars", json.dumps({"smallest_visible_group": smallest_visible_group}),
+        *(["--full-refresh"] if afresh else []),
     ]  # fmt: skip
     finished = subprocess.run(list(map(str, command)), check=False, env={**os.environ, "DO_NOT_TRACK": "1"})
     if finished.returncode:
@@ -136,8 +146,11 @@ def _dbt_build(home: Path, smallest_visible_group: int, left_out: Sequence[str])
         )
 
 
-def _batch(fingerprint: str, number: int, seeds: str, nodes: int) -> BatchRow:
-    """A build in the ledger; its number takes the place of a table version, its seeds that of the content."""
+def _batch(fingerprint: str, number: int, seeds: str, keys: str, nodes: int) -> BatchRow:
+    """A build in the ledger; its number takes the place of a table version, its seeds that of the content.
+
+    The generation of the keys takes the place of a contract's version.
+    """
     return BatchRow(
         dataset=MARTS,
         batch_id=fingerprint,
@@ -147,6 +160,6 @@ def _batch(fingerprint: str, number: int, seeds: str, nodes: int) -> BatchRow:
         table_version=number,
         row_count=nodes,
         content_checksum=seeds,
-        contract_version="",
+        contract_version=keys,
         contract_fingerprint="",
     )

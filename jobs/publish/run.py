@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from expectations.errors import GateFailed
 from jobs.errors import GateNotPassed
+from jobs.keys.record import require_no_rotation
 from jobs.publish import duckdb_file
 from jobs.publish.gate import newest_build
 from jobs.storage.lake import Lake
@@ -25,9 +26,11 @@ def publish(lake: Lake) -> Published:
     """Show readers the marts that gate 4 passed; nothing happens unless it did, or when they are shown already.
 
     Safe to repeat and to kill: the file is swapped by one rename, the views follow, the ledger comes last.
-    Raises: GateNotPassed.
+    Raises: GateNotPassed; HalfRotated while a key domain is.
     """
     ledger = Ledger(lake.home)
+    ledger.prepare()
+    require_no_rotation(ledger)
     build = newest_build(ledger)
     if build.state is not BatchState.PASSED:
         raise GateNotPassed("gate marts has not passed this build; run `lakewarden gate marts`")

@@ -115,13 +115,14 @@ def open_values(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
     with _desk(settings) as desk, ExitStack() as opened:
 
         def from_vault(contract: Contract, field: str, tokens: tuple[str, ...]) -> dict[str, str]:
+            from jobs.keys.choosing import key_store  # noqa: PLC0415
+            from jobs.keys.ring import Keyring  # noqa: PLC0415
+            from jobs.opened import opened_lake  # noqa: PLC0415
             from jobs.reveal.vault import opened as values_of  # noqa: PLC0415
-            from jobs.storage.engine import engine  # noqa: PLC0415
-            from jobs.storage.keys import KeyFiles  # noqa: PLC0415
-            from jobs.storage.lake import Lake  # noqa: PLC0415
+            from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
-            lake = Lake(settings.home, lambda: opened.enter_context(engine(settings)))
-            return values_of(lake, KeyFiles(settings.home), contract, field, tokens)
+            ring = Keyring(key_store(settings), Ledger(settings.home))
+            return values_of(opened.enter_context(opened_lake(settings)), ring, contract, field, tokens)
 
         path = desk.open(reveal_id, _account(settings, airflow_account), load, from_vault)
     console.print(f"request {reveal_id}: opened into {path}", soft_wrap=True)

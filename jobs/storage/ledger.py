@@ -158,6 +158,16 @@ class Ledger:
         )
         return [_batch_row(row) for row in rows]
 
+    def batch(self, dataset: str, batch_id: str, zone: Zone) -> BatchRow | None:
+        """One batch in one zone, or None."""
+        rows = self.ask(
+            "SELECT * FROM batches WHERE dataset = $dataset AND batch_id = $batch_id AND zone = $zone",
+            dataset=dataset,
+            batch_id=batch_id,
+            zone=zone,
+        )
+        return _batch_row(rows[0]) if rows else None
+
     def newest_batch(self, dataset: str, zone: Zone) -> BatchRow | None:
         """The batch of a dataset that was first recorded last in a zone, or None."""
         rows = self.ask(
@@ -194,14 +204,6 @@ class Ledger:
             passed=BatchState.PASSED,
         )
         return {row["dataset"] for row in rows}
-
-    def keys_in_use(self) -> dict[str, str]:
-        """The fingerprint of the token key that each domain's data was last made with."""
-        rows = self.ask(
-            "SELECT used.key AS domain, arg_max(used.value, updated_at) AS fingerprint "
-            "FROM (SELECT unnest(map_entries(key_fingerprints)) AS used, updated_at FROM batches) GROUP BY domain"
-        )
-        return {row["domain"]: row["fingerprint"] for row in rows}
 
 
 # Delta's optimistic commits are meant to be tried again when another one came first.

@@ -140,6 +140,25 @@ TABLES: Mapping[str, pa.Schema] = {
             "entry_hash": _TEXT,
         }
     ),
+    "key_versions": pa.schema(
+        {
+            "domain": _TEXT,
+            "version": _COUNT,
+            "token_fingerprint": _TEXT,
+            "seal_fingerprint": _TEXT,
+            "is_retired": pa.bool_(),
+            "updated_at": _MOMENT,
+        }
+    ),
+    "shown_tables": pa.schema(
+        {
+            "dataset": _TEXT,
+            "state": _TEXT,
+            "table_version": _COUNT,
+            "hidden_batches": pa.list_(_TEXT),
+            "updated_at": _MOMENT,
+        }
+    ),
 }
 #: The columns that tell one row of a ledger table from another; a rerun replaces, it never adds. `audit` has none: it
 #: is only ever added to.
@@ -152,6 +171,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "extracts": ("dataset", "file_sha256"),
     "people": ("account",),
     "reveals": ("reveal_id",),
+    "key_versions": ("domain", "version"),
+    "shown_tables": ("dataset",),
 }
 
 

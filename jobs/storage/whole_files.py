@@ -21,6 +21,7 @@ def write_secret(path: Path, content: bytes) -> None:
     draft = _private_draft(path, content)
     os.link(draft, path)
     draft.unlink()
+    sync_folder(path.parent)
 
 
 def write_private(path: Path, content: bytes) -> None:

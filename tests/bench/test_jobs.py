@@ -104,7 +104,7 @@ def made(lake: Lake, contract: Contract, rows: int, batch_id: str) -> None:
 
 def treat(lake: Lake, contract: Contract, keys: KeyFiles, batch_id: str, *, table: str) -> None:
     rows = lake.read(Zone.RAW, contract.table, batch_id)
-    safe = desensitised(rows, contract, keys.frame(lake.spark, contract.token_domains))
+    safe = desensitised(rows, contract, keys.frame(lake.spark, dict.fromkeys(contract.token_domains, 1)))
     lake.replace_batch(Zone.DESENSITISED, table, contract.desensitised_columns, batch_id, safe)
 
 
@@ -116,7 +116,9 @@ def copy(lake: Lake, contract: Contract, batch_id: str) -> None:
 
 def vault(lake: Lake, contract: Contract, keys: KeyFiles, batch_id: str) -> None:
     rows = sealed(
-        lake.read(Zone.RAW, contract.table, batch_id), contract, keys.frame(lake.spark, contract.token_domains)
+        lake.read(Zone.RAW, contract.table, batch_id),
+        contract,
+        keys.frame(lake.spark, dict.fromkeys(contract.token_domains, 1)),
     )
     lake.replace_batch(Zone.VAULT, contract.table, VAULT_COLUMNS, batch_id, rows)
 

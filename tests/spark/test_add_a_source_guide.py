@@ -10,6 +10,7 @@ from contracts.loading import load_file
 from expectations.errors import GateFailed
 from jobs.desensitise.run import desensitise
 from jobs.ingest.run import ingest
+from jobs.keys.ring import Keyring
 from jobs.replay import replay, stored_digest
 from jobs.storage.keys import KeyFiles
 from jobs.storage.ledger import Ledger
@@ -39,7 +40,7 @@ def test_the_guide_holds_word_for_word(lake, tmp_path):
     assert len(generated({contract.id: contract}, tmp_path)) == 3
 
     keys = KeyFiles(lake.home)
-    assert keys.create_missing(contract.token_domains, in_use={}) == ["repair_request"]
+    assert Keyring(keys, Ledger(lake.home)).create_missing(contract.token_domains) == ["repair_request"]
 
     file = tmp_path / "repair_requests.csv"
     file.write_text(block("csv"), encoding="utf-8")

@@ -15,6 +15,7 @@ from jobs.ingest import run as ingest_run
 from jobs.ingest.databases import landing, sync
 from jobs.ingest.databases.waiting import turn_of
 from jobs.ingest.run import ingest
+from jobs.keys.ring import Keyring
 from jobs.replay import replay
 from jobs.storage.keys import KeyFiles
 from jobs.storage.ledger import Ledger
@@ -485,7 +486,7 @@ def test_an_extract_goes_all_the_way_and_no_secret_stays_behind(accounts, lake, 
     insert(accounts, account(1, "10:00:00"), account(2, "10:00:01"))
     take(lake, contract)
     keys = KeyFiles(lake.home)
-    keys.create_missing(contract.token_domains, in_use={})
+    Keyring(keys, Ledger(lake.home)).create_missing(contract.token_domains)
     verify_raw(lake, contract)
     desensitise(lake, keys, contract)
     assert all(verdict.passed for verdict in verify_desensitised(lake, contract))

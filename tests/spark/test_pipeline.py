@@ -6,15 +6,16 @@ import time
 from datetime import date
 
 import pytest
-from pyspark.sql import functions as F
 
 from contracts.loading import load
 from expectations.errors import GateFailed
 from jobs.desensitise.run import desensitise
+from jobs.desensitise.vault import opened
 from jobs.errors import AllFilesRefused, GateNotPassed, KeyMissing, NothingToReplay
 from jobs.ingest import claim as ingest_claim
 from jobs.ingest import run as ingest_run
 from jobs.ingest.run import ingest
+from jobs.keys.ring import Keyring
 from jobs.replay import refuse, replay
 from jobs.status import is_healthy, status
 from jobs.storage.keys import KeyFiles
@@ -310,7 +311,7 @@ def test_a_lost_key_store_stops_everything_before_anything_is_written(lake):
     through_gate_3(lake)
     lost = KeyFiles(lake.home / "elsewhere")
     with pytest.raises(KeyMissing, match="backup"):
-        lost.create_missing(["customer"], in_use=Ledger(lake.home).keys_in_use())
+        Keyring(lost, Ledger(lake.home)).create_missing(["customer"])
     landed(lake, "b.csv", row(2))
     take(lake)
     verify_raw(lake, TRANSACTIONS)
@@ -335,10 +336,8 @@ def test_sealed_values_lie_in_the_vault_under_their_token(lake):
     desensitise(lake, keys, customers)
     assert all(verdict.passed for verdict in verify_desensitised(lake, customers) if verdict.stops)
     vault = rows_of(lake, Zone.VAULT, customers)
-    opened = vault.crossJoin(keys.frame(lake.spark, ["phone"])).select(
-        "token", F.aes_decrypt("sealed", "seal_phone", F.lit("GCM")).cast("string").alias("value")
-    )
-    by_token = {r["token"]: r["value"] for r in opened.collect()}
+    found = opened(vault, ["phone"], keys.frame(lake.spark, {"phone": 1}))
+    by_token = {r["token"]: r["value"] for r in found.collect()}
     shown = {r["contact_phone_key"] for r in rows_of(lake, Zone.DESENSITISED, customers).collect()}
     assert shown == set(by_token)
     assert sorted(by_token.values()) == ["+86 138-0013-8000", "13900139000"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import secrets
 
 import pytest
 from pyspark.sql import functions as F
@@ -11,7 +12,7 @@ from contracts.model import Classification, Field
 from contracts.treatments import BY_KIND, Treatment
 from expectations.normal_form import normalised
 from jobs.desensitise import dates, numbers, treatments
-from jobs.storage.keys import TOKEN, KeyFiles, padded_blocks
+from jobs.storage.keys import SEAL, TOKEN, KeyFiles, padded_blocks
 
 pytestmark = pytest.mark.spark
 
@@ -188,10 +189,11 @@ def test_every_declared_kind_of_treatment_but_drop_has_code():
 
 def test_no_key_stands_in_a_plan(spark, tmp_path, capsys):
     keys = KeyFiles(tmp_path)
-    keys.create_missing(["customer"], in_use={})
+    keys.create(TOKEN, "customer", 1, secrets.token_bytes(32))
+    keys.create(SEAL, "customer", 1, secrets.token_bytes(32))
     blocks = keys.path(TOKEN, "customer").read_bytes()
     rows = spark.createDataFrame([("13800138000",)], "value string").crossJoin(
-        F.broadcast(keys.frame(spark, ["customer"]))
+        F.broadcast(keys.frame(spark, {"customer": 1}))
     )
     rows.select(treatments.token(F.col("value"), inner=F.col("inner_customer"), outer=F.col("outer_customer"))).explain(
         "extended"

@@ -1,0 +1,1 @@
+"""Keys in versions: where they lie, which one writes, how a domain moves from one version to the next."""
