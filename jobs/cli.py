@@ -15,6 +15,7 @@ from rich.console import Console
 from contracts.errors import LakewardenError, UnknownDataset
 from contracts.loading import dataset_ids, from_databases, load, load_all
 from expectations.gate import Gate
+from jobs.classify.commands import app as classify_app
 from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
 from jobs.settings import Settings, from_environment
@@ -33,6 +34,7 @@ keys_app = typer.Typer(no_args_is_help=True, help="The key store.")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(keys_app, name="keys")
 app.add_typer(transfer_app)
+app.add_typer(classify_app)
 app.add_typer(form_app, name="form")
 console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
 

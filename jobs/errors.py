@@ -79,3 +79,9 @@ class ConnectionMissing(LakewardenError):
     """The secret file of a connection is not there, not readable, not complete, or open to others."""
 
     exit_code = 65
+
+
+class NotClassified(LakewardenError):
+    """A table or file cannot be looked at, or what was found cannot be written down."""
+
+    exit_code = 65
