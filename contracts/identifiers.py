@@ -161,13 +161,13 @@ IDENTIFIERS: dict[str, Identifier] = {
             proof=Proof.LABEL, form="^[HM][0-9]{8}(?:[0-9]{2})?$", domain="resident",
         ),
         Identifier(
+            "macao_id", "澳门身份证号", rf"澳门{_BETWEEN}[1578][0-9]{{6}}\(?[0-9]", proof=Proof.LABEL,
+            form="^[1578][0-9]{7}$", domain="resident",
+        ),
+        Identifier(
             "taiwan_permit", "台湾居民来往大陆通行证号",
             rf"(?:通行证|台胞证){_BETWEEN}[0-9]{{8}}(?:[0-9]{{2}})?(?![0-9])",
             proof=Proof.LABEL, form="^[0-9]{8}(?:[0-9]{2}|[0-9A-Z]{2})?$", domain="resident",
-        ),
-        Identifier(
-            "macao_id", "澳门身份证号", rf"澳门{_BETWEEN}[1578][0-9]{{6}}\(?[0-9]", proof=Proof.LABEL,
-            form="^[1578][0-9]{7}$", domain="resident",
         ),
         Identifier("driving_file", "驾驶证档案编号", proof=Proof.LABEL, form="^[0-9]{12}$", domain="resident"),
         Identifier("social_security", "社会保障卡号", proof=Proof.LABEL, form="^[0-9A-Z]{9}$", domain="resident"),

@@ -52,7 +52,7 @@ def _signals(plain: Column, compact: Column) -> Column:
     is_digits, is_code = compact.rlike("^[0-9]+$"), compact.rlike("^[0-9A-Z]+$")
     kinds_of_digits = [kind for kind in IDENTIFIERS if kind in _DIGITS_AND_LETTERS - {"hong_kong_id", "vin"}]
     kinds_of_codes = [kind for kind in IDENTIFIERS if kind in _DIGITS_AND_LETTERS]
-    in_digits = _named(*_forms(kinds_of_digits, compact), (INTEGER, plain.rlike(_INTEGER)))
+    in_digits = _named(*_forms(kinds_of_digits, compact), *_numbers(plain))
     in_codes = _named(*_forms(kinds_of_codes, compact), *_forms(("mac", "wechat_id"), plain), *_numbers(plain))
     return (
         F.when(is_digits, in_digits)

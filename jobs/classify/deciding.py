@@ -19,7 +19,6 @@ _SMALLEST_CHANCE, _CHANCE_OF_A_FORM = 1e-3, 1e-3
 _FEWEST, _SMALLEST_SHARE, _SMALLEST_SHARE_WITHIN = 3, 0.01, 0.005
 #: A range of numbers has one beginning, people's numbers have many.
 _FEWEST_PREFIXES = 3
-_SHARE_OF_MOBILES_BESIDE_LANDLINES = 0.05
 _SHARE_OF_SENTENCES, _SHARE_OF_OTHER_WORDS = 0.3, 0.5
 #: An account's number is nobody's that many rows share.
 _FEWEST_ACCOUNTS, _SHARE_OF_ACCOUNTS = 30, 0.2
@@ -121,7 +120,7 @@ def _by_check(kind: Identifier, cells: Cells, is_hinted: bool) -> Confidence:
     """A check digit raises the claim; where the name says it, the form is enough: real cards fail their check (T3)."""
     formed, passed = cells.counts[kind.kind], cells.counts[f"{kind.kind}{CHECKED}"]
     share = passed / cells.distinct if cells.distinct else 0.0
-    is_range = kind.kind == "mobile_phone" and cells.prefixes < _FEWEST_PREFIXES
+    is_range = kind.kind == "mobile_phone" and cells.mobile_prefixes < _FEWEST_PREFIXES
     if share >= _DECISIVE_SHARE and kind.chance**passed <= _SMALLEST_CHANCE and (is_hinted or not is_range):
         return Confidence.DECISIVE
     if is_hinted and formed >= _LABELLED_SHARE * cells.distinct > 0:
@@ -148,11 +147,9 @@ def _by_form(kind: str, cells: Cells, is_hinted: bool) -> Confidence:
         return Confidence.DECISIVE
     if is_hinted and share >= _LABELLED_FORM_SHARE:
         return Confidence.LABELLED
-    # a number with a leading 0 is a landline by chance; beside mobiles it is one
-    mobiles = cells.share(f"mobile_phone{CHECKED}")
-    is_alone = kind == "landline" and mobiles < _SHARE_OF_MOBILES_BESIDE_LANDLINES
-    is_some = found >= max(_FEWEST, _SMALLEST_SHARE * cells.distinct) and not is_version
-    return Confidence.MIXED if is_some and not is_alone else Confidence.NONE
+    # some numbers with a leading 0 are landlines by chance
+    is_some = found >= max(_FEWEST, _SMALLEST_SHARE * cells.distinct) and not is_version and kind != "landline"
+    return Confidence.MIXED if is_some else Confidence.NONE
 
 
 def _by_words(words: _Words, cells: Cells, is_hinted: bool) -> Confidence:

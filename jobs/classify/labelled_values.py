@@ -76,8 +76,7 @@ def resident_id_15(rng: random.Random) -> str:
 def foreigner_permit(rng: random.Random) -> str:
     """Eighteen digits of 2023, or the older letters and digits."""
     if rng.random() < 0.3:
-        place = f"{rng.choice(_DIVISIONS)[:2]}{number(rng, 3)}"
-        return f"{_of(rng, 'ABCDEFGJKRSU', 3)}{place}{_born(rng):%y%m%d}{number(rng, 1)}"
+        return f"{_of(rng, 'ABCDEFGJKRSU', 3)}{rng.choice(_DIVISIONS)[:4]}{_born(rng):%y%m%d}{number(rng, 2)}"
     country = rng.choice(("840", "392", "826", "410"))
     first17 = f"9{rng.choice(_DIVISIONS[:33])[:2]}{country}{_born(rng):%Y%m%d}{number(rng, 3)}"
     return first17 + digits.resident_check(first17)

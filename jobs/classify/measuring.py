@@ -19,13 +19,13 @@ class Cells:
     """What was seen of one column.
 
     rows: of the sample; filled: those with a value; distinct: different values. by_signals: how many different values
-    gave each set of signals. prefixes: different beginnings of three characters, about.
+    gave each set of signals. mobile_prefixes: different beginnings of three digits among mobile numbers, about.
     """
 
     rows: int
     filled: int
     distinct: int
-    prefixes: int
+    mobile_prefixes: int
     by_signals: Mapping[frozenset[str], int]
 
     @cached_property
@@ -97,6 +97,6 @@ def cells_of(rows: int, found: Sequence[Mapping[str, int]]) -> Cells:
         rows=rows,
         filled=sum(row["cells"] for row in found),
         distinct=distinct.total(),
-        prefixes=max((row["prefixes"] for row in found), default=0),
+        mobile_prefixes=max((row["prefixes"] for row in found if "mobile_phone" in row["signals"].split()), default=0),
         by_signals=distinct,
     )

@@ -63,7 +63,13 @@ def score(spark: SparkSession, columns: Sequence[LabelledColumn]) -> Scores:
         if finding.kind != column.kind:
             mistakes.append(f"{column.name}: {column.kind} found as {finding.kind}")
     values = [(row["label"], _kind_of_value(row), row["distinct"]) for row in found if row["label"] != ""]
-    return Scores(_scored((*pair, 1) for pair in kinds), _scored(values), tuple(mistakes))
+    return Scores(_scored((*pair, 1) for pair in kinds), _of_single_values(values), tuple(mistakes))
+
+
+def _of_single_values(values: Iterable[tuple[str | None, str | None, int]]) -> dict[str, Score]:
+    """Only of kinds that a value can prove without its column's name."""
+    needs_column = {kind for kind, found in IDENTIFIERS.items() if not found.is_checkable}
+    return {kind: found for kind, found in _scored(values).items() if kind not in needs_column}
 
 
 def _looked_at(spark: SparkSession, columns: Sequence[LabelledColumn]) -> list[Row]:
