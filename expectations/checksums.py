@@ -1,49 +1,123 @@
 """Whether an identifier can be one: forms and check digits as native expressions. NULL stays NULL.
 
-Source: GB 11643-1999 and ISO 7064 MOD 11-2 (resident ID), GB 32100-2015 (USCC), ISO/IEC 7812-1 (Luhn).
+Source: GB 11643-1999 and ISO 7064 MOD 11-2 (resident ID), GB 32100-2015 (USCC), GB 11714 (organisation code),
+ISO 7064 MOD 11,10 (registration number), ISO/IEC 7812-1 (Luhn: cards, SIM cards, devices), GB 16735 (vehicles).
+The same arithmetic in plain Python: contracts/check_digits.py.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
-from expectations.normal_form import code, digits_only, email, phone
-
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECK = "10X98765432"
-_USCC_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-# first two digits of the division; 83 and a first 9 are residence permits
-_PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[0-9])"
-_ID_FORM = rf"^{_PROVINCE}[0-9]{{4}}(?:18|19|20)[0-9]{{2}}[01][0-9][0-3][0-9]{{4}}[0-9X]$"
-_USCC_FORM = rf"^[1-9ANY][1-59][0-9]{{6}}[{_USCC_CHARACTERS}]{{10}}$"
+from contracts import check_digits as digits
+from contracts.identifiers import ASSIGNED_MOBILE, IDENTIFIERS
+from expectations.check_characters import DIGITS, character_at, resident_check, weighted
+from expectations.normal_form import digits_only, email, normalised, phone, resident_number
 
 
-def _weighted(text: Column, weights: tuple[int, ...], alphabet: str) -> Column:
-    """The sum of the characters' places in `alphabet`, weighted; `text` has at least as many characters."""
-    places = (
-        (F.instr(F.lit(alphabet), F.substring(text, position, 1)) - 1) * weight
-        for position, weight in enumerate(weights, start=1)
+def real_date(text: Column) -> Column:
+    """Whether eight digits are a day of the calendar; NULL stays NULL."""
+    return F.when(text.isNotNull(), F.try_to_timestamp(text, F.lit("yyyyMMdd")).isNotNull())
+
+
+def _resident(text: Column) -> Column:
+    """A real date and the check character of eighteen; fifteen digits of old have none and so pass nothing (T10)."""
+    is_right = (F.substring(text, 18, 1) == resident_check(text)) & real_date(F.substring(text, 7, 8))
+    return (F.length(text) == 18) & is_right  # noqa: PLR2004 - its own length
+
+
+def _foreigner(text: Column) -> Column:
+    """Since 2023 as a resident number; before, three letters and twelve digits with a date in them, which decides."""
+    return F.when(text.rlike("^9"), _resident(text)).otherwise(
+        real_date(F.concat(F.lit("19"), F.substring(text, 8, 6)))
     )
-    return sum(places, start=F.lit(0))
+
+
+def _uscc(text: Column) -> Column:
+    place = (31 - weighted(text, digits.USCC_WEIGHTS, digits.USCC_ALPHABET) % 31) % 31
+    return F.substring(text, 18, 1) == character_at(digits.USCC_ALPHABET, place)
+
+
+def _organisation(text: Column) -> Column:
+    rest = weighted(text, digits.ORGANISATION_WEIGHTS, digits.ALPHANUMERIC) % 11
+    return F.substring(text, 9, 1) == character_at(digits.ORGANISATION_CHECKS, 11 - rest)
+
+
+def _registration(text: Column) -> Column:
+    """The first fourteen digits folded by MOD 11,10 give the fifteenth."""
+    first14 = F.transform(F.split(F.substring(text, 1, 14), ""), lambda digit: digit.try_cast("int"))
+
+    def folded(product: Column, digit: Column) -> Column:
+        total = (product + digit) % 10
+        return F.when(total == 0, 10).otherwise(total) * 2 % 11
+
+    product = F.aggregate(F.filter(first14, lambda digit: digit.isNotNull()), F.lit(10), folded)
+    return F.substring(text, 15, 1) == ((11 - product) % 10).cast("string")
+
+
+def _luhn(text: Column) -> Column:
+    return F.call_function("luhn_check", text)
+
+
+def _device(text: Column) -> Column:
+    """Fifteen digits: networks send a spare 0 where the box shows the Luhn digit. Source: 3GPP TS 22.016."""
+    return text.rlike("^[0-9]{15}$") & (text.endswith("0") | _luhn(text))
+
+
+def _hong_kong(text: Column) -> Column:
+    padded = F.lpad(F.substring(text, 1, F.length(text) - 1), 8, " ")
+    rest = weighted(padded, digits.HONG_KONG_WEIGHTS[:8], digits.HONG_KONG_ALPHABET) % 11
+    return F.substring(text, -1, 1) == character_at("0123456789A", (11 - rest) % 11)
+
+
+def _taiwan(text: Column) -> Column:
+    letter = F.instr(F.lit(digits.TAIWAN_LETTERS), F.substring(text, 1, 1)) + 9
+    total = F.floor(letter / 10) + letter % 10 * 9 + weighted(F.substring(text, 2, 9), digits.TAIWAN_WEIGHTS, DIGITS)
+    return total % 10 == 0
+
+
+def _vehicle(text: Column) -> Column:
+    values = F.translate(text, digits.VIN_LETTERS, digits.VINDIGITS)
+    rest = weighted(values, digits.VIN_WEIGHTS, DIGITS) % 11
+    return F.substring(text, 9, 1) == character_at(digits.VIN_CHECKS, rest)
+
+
+#: What a value that has the form of its kind must pass besides; evaluated for such values only.
+CHECKS: Mapping[str, Callable[[Column], Column]] = {
+    "resident_id": _resident,
+    "foreigner_permit": _foreigner,
+    "uscc": _uscc,
+    "imei": _device,
+    "bank_card": _luhn,
+    "mobile_phone": lambda text: text.rlike(ASSIGNED_MOBILE),
+    "vin": _vehicle,
+    "hong_kong_id": _hong_kong,
+    "taiwan_id": _taiwan,
+    "organisation_code": _organisation,
+    "business_registration": _registration,
+}
+
+
+def passes(kind: str, text: Column) -> Column:
+    """Whether text in the normal form of the kind has its form and passes its check; NULL stays NULL."""
+    has_form = text.rlike(IDENTIFIERS[kind].form or "")
+    return F.when(has_form, CHECKS[kind](text)).otherwise(has_form) if kind in CHECKS else has_form
 
 
 def resident_id(value: Column) -> Column:
-    """Eighteen characters, a province, a real birth date and the MOD 11-2 check character."""
-    text = code(value)
-    birth = F.try_to_timestamp(F.substring(text, 7, 8), F.lit("yyyyMMdd"))
-    check = F.substring(F.lit(_ID_CHECK), (_weighted(text, _ID_WEIGHTS, "0123456789") % 11 + 1).cast("int"), F.lit(1))
-    real_date = F.when(text.isNotNull(), birth.isNotNull())
-    return text.rlike(_ID_FORM) & real_date & (F.substring(text, 18, 1) == check)
+    """A province, a real birth date and the MOD 11-2 check character; permits of foreigners are built alike.
+
+    Fifteen digits of an old number count where their date is real: they get the check character that they lack.
+    """
+    text = resident_number(value)
+    return passes("resident_id", text) | passes("foreigner_permit", text)
 
 
 def uscc(value: Column) -> Column:
     """Eighteen characters with the check character of GB 32100-2015; places 9 to 17 are not checked by themselves."""
-    text = code(value)
-    place = (31 - _weighted(text, _USCC_WEIGHTS, _USCC_CHARACTERS) % 31) % 31
-    check = F.substring(F.lit(_USCC_CHARACTERS), (place + 1).cast("int"), F.lit(1))
-    return text.rlike(_USCC_FORM) & (F.substring(text, 18, 1) == check)
+    return passes("uscc", normalised(value, "uscc"))
 
 
 def mobile_phone(value: Column) -> Column:
@@ -59,7 +133,7 @@ def phone_number(value: Column) -> Column:
 def bank_card(value: Column) -> Column:
     """Twelve to nineteen digits that pass Luhn."""
     text = digits_only(value)
-    return text.rlike(r"^[0-9]{12,19}$") & F.call_function("luhn_check", text)
+    return text.rlike(r"^[0-9]{12,19}$") & _luhn(text)
 
 
 def email_address(value: Column) -> Column:
@@ -67,9 +141,14 @@ def email_address(value: Column) -> Column:
     return email(value).rlike(r"^[a-z0-9._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+$")
 
 
+def _valid(kind: str, value: Column) -> Column:
+    return passes(kind, normalised(value, kind))
+
+
+#: For the rule `valid_identifier`; every kind that a contract may have checked.
 VALID: Mapping[str, Callable[[Column], Column]] = {
+    **{kind: partial(_valid, kind) for kind, identifier in IDENTIFIERS.items() if identifier.is_checkable},
     "resident_id": resident_id,
-    "uscc": uscc,
     "mobile_phone": mobile_phone,
     "landline": phone_number,
     "bank_card": bank_card,

@@ -8,6 +8,8 @@ import re
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
+from expectations.check_characters import resident_check
+
 _FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000\u00a0"
 _HALF_WIDTH = "".join(chr(code) for code in range(0x21, 0x7F)) + "  "
 _INVISIBLE = "[\u200b-\u200f\u2060\ufeff]"
@@ -46,13 +48,38 @@ def digits_only(value: Column) -> Column:
 
 
 def phone(value: Column) -> Column:
-    """A phone number without country code: +86, 0086 and 86 are one number; NULL stays NULL."""
-    return F.regexp_replace(digits_only(value), r"^(?:\+|00)?86(?=1[3-9][0-9]{9}$)", "")
+    """A phone number without country code: +86, 0086, 86 and a 0 before a mobile are one number; NULL stays NULL."""
+    return without_country_code(digits_only(value))
+
+
+def without_country_code(number: Column) -> Column:
+    """Digits without what may stand before a mobile number, also those of signalling records; NULL stays NULL.
+
+    There each two digits change places and an F fills the last pair: 683108108300F0 is 8613800138000 (3GPP TS 24.008).
+    """
+    pairs = (F.concat(F.substring(number, at + 1, 1), F.substring(number, at, 1)) for at in range(1, 14, 2))
+    unswapped = F.when(number.rlike("^683[0-9]{9}F[0-9]$"), F.substring(F.concat(*pairs), 1, 13)).otherwise(number)
+    return F.regexp_replace(unswapped, r"^(?:(?:\+|00)?86)?0?(?=1[3-9][0-9]{9}$)", "")
 
 
 def code(value: Column) -> Column:
     """A number that may end in a letter, such as a resident ID with x; NULL stays NULL."""
     return F.upper(digits_only(value))
+
+
+def resident_number(value: Column) -> Column:
+    """A resident number in the eighteen characters of today: fifteen digits of old get their century and check.
+
+    Source: GB 11643-1999. NULL stays NULL.
+    """
+    text = code(value)
+    first17 = F.concat(F.substring(text, 1, 6), F.lit("19"), F.substring(text, 7, 9))
+    return F.when(text.rlike("^[1-9][0-9]{14}$"), F.concat(first17, resident_check(first17))).otherwise(text)
+
+
+def traveller(value: Column) -> Column:
+    """The nine characters of a Hong Kong or Macao permit that stay its holder's for life; NULL stays NULL."""
+    return F.substring(code(value), 1, 9)
 
 
 def device_serial(value: Column) -> Column:
@@ -61,6 +88,16 @@ def device_serial(value: Column) -> Column:
     Source: 3GPP TS 22.016, TS 23.003. NULL stays NULL.
     """
     return F.substring(digits_only(value), 1, 14)
+
+
+def plate(value: Column) -> Column:
+    """A number plate without the dot or blank behind its region; NULL stays NULL."""
+    return F.replace(code(value), F.lit("."), F.lit(""))
+
+
+def mac(value: Column) -> Column:
+    """The twelve digits of a network card, whatever parts them; NULL stays NULL."""
+    return F.upper(F.regexp_replace(plain_text(value), "[:.\\-]", ""))
 
 
 def name(value: Column) -> Column:
@@ -76,13 +113,26 @@ def email(value: Column) -> Column:
 NORMAL_FORM = {
     "mobile_phone": phone,
     "landline": phone,
-    "resident_id": code,
+    "resident_id": resident_number,
+    "foreigner_permit": code,
+    "hong_kong_macao_permit": traveller,
+    "taiwan_permit": code,
+    "hong_kong_id": code,
+    "macao_id": code,
+    "taiwan_id": code,
+    "passport": code,
     "bank_card": code,
     "uscc": code,
+    "organisation_code": code,
+    "business_registration": code,
+    "tax_number": code,
     "imsi": code,
+    "iccid": code,
     "imei": device_serial,
+    "vin": code,
     "account_number": code,
-    "plate": code,
+    "plate": plate,
+    "mac": mac,
     "person_name": name,
     "organisation_name": name,
     "email": email,

@@ -15,6 +15,7 @@ from contracts.errors import LakewardenError, UnknownDataset
 from contracts.loading import dataset_ids, from_databases, load, load_all
 from expectations.gate import Gate
 from jobs.audit.commands import audit_app
+from jobs.classify.commands import app as classify_app
 from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
 from jobs.keys.commands import keys_app
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(keys_app, name="keys")
 app.add_typer(transfer_app)
+app.add_typer(classify_app)
 app.add_typer(form_app, name="form")
 app.add_typer(usage_app)
 app.add_typer(reveal_app, name="reveal")

@@ -147,3 +147,9 @@ class NoTrail(LakewardenError):
     """A dataset has no column that follows a person from place to place."""
 
     exit_code = 65
+
+
+class NotClassified(LakewardenError):
+    """A table or file cannot be looked at, or what was found cannot be written down."""
+
+    exit_code = 65

@@ -1,14 +1,10 @@
-"""Chinese identifiers with their check characters: the same arithmetic makes and verifies them."""
+"""Chinese identifiers with their check characters, drawn from a seed."""
 
 import random
 from datetime import date
 
-_RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_RESIDENT_CHECK = "10X98765432"
-_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS = tuple(3**place % 31 for place in range(17))
-_DOUBLED = str.maketrans("0123456789", "0246813579")  # the digit sum of twice the digit
+from contracts.check_digits import luhn_check, organisation_check, resident_check, uscc_check
+
 _CARD_BINS = ("621226", "621700", "622202", "622588", "622848", "623052", "620058", "625912")
 
 #: First three digits that public mobile networks use; data-only and satellite ranges are left out.
@@ -18,42 +14,10 @@ MOBILE_PREFIXES = tuple(
 )
 
 
-def resident_check(first17: str) -> str:
-    """The 18th character of a resident identity number. Source: GB 11643 (ISO 7064 MOD 11-2).
-
-    Example:
-        >>> resident_check("11010519491231002")
-        'X'
-    """
-    return _RESIDENT_CHECK[sum(int(d) * w for d, w in zip(first17, _RESIDENT_WEIGHTS, strict=True)) % 11]
-
-
 def resident_id(division_code: str, born: date, serial: int) -> str:
     """A resident identity number; `serial` is 1 to 999, odd for men and even for women."""
     first17 = f"{division_code}{born:%Y%m%d}{serial:03d}"
     return first17 + resident_check(first17)
-
-
-def organisation_check(first8: str) -> str:
-    """The ninth character of an organisation code. Source: GB 11714.
-
-    Example:
-        >>> organisation_check("D2143569")
-        'X'
-    """
-    total = sum(int(c, 36) * w for c, w in zip(first8, _ORGANISATION_WEIGHTS, strict=True))
-    return "0123456789X0"[11 - total % 11]
-
-
-def uscc_check(first17: str) -> str:
-    """The 18th character of a unified social credit code. Source: GB 32100.
-
-    Example:
-        >>> uscc_check("91350100M000100Y4")
-        '3'
-    """
-    total = sum(_USCC_ALPHABET.index(c) * w for c, w in zip(first17, _USCC_WEIGHTS, strict=True))
-    return _USCC_ALPHABET[-total % 31]
 
 
 def uscc(division_code: str, organisation: int) -> str:
@@ -64,17 +28,6 @@ def uscc(division_code: str, organisation: int) -> str:
     first8 = f"MA{organisation:06d}"
     first17 = f"91{division_code}{first8}{organisation_check(first8)}"
     return first17 + uscc_check(first17)
-
-
-def luhn_check(digits: str) -> str:
-    """The check digit that makes a card number pass. Source: ISO/IEC 7812-1.
-
-    Example:
-        >>> luhn_check("7992739871")
-        '3'
-    """
-    total = sum(map(int, digits[-1::-2].translate(_DOUBLED))) + sum(map(int, digits[-2::-2]))
-    return str(-total % 10)
 
 
 def bank_card(rng: random.Random) -> str:

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from unicodedata import normalize
 
+from contracts.check_digits import luhn_check, resident_check, uscc_check
 from contracts.model import Contract, Field, RowRule, Severity
-from infra.demo.identifiers import luhn_check, resident_check, uscc_check
 
 Row = Mapping[str, str | None]
 _DAYS = (

@@ -42,7 +42,7 @@ def read_delimited(path: Path, contract: Contract, reader: Reader) -> Iterator[C
     with utf8_text(path, reader.options["encodings"]) as text:
         stream = Unpadded(text.stream, delimiter) if reader.options.get("is_padded") else text.stream
         head = stream.read(BLOCK_BYTES)
-        header, behind = _header(head, delimiter)
+        header, behind = first_record(head, delimiter)
         if any(map(is_marked, header)):
             raise FileFault(FileFaultReason.WRONG_ENCODING, "the header is in another encoding than most of the file")
         _require_delimiter(header, delimiter, ColumnNames(contract))
@@ -53,7 +53,7 @@ def read_delimited(path: Path, contract: Contract, reader: Reader) -> Iterator[C
             yield with_key_prefix(chunk, contract, placement.key_prefix)
 
 
-def _header(head: bytes, delimiter: str) -> tuple[list[str], int]:
+def first_record(head: bytes, delimiter: str) -> tuple[list[str], int]:
     """The first record that is not blank, and how many bytes it ends at."""
     consumed = 0
 

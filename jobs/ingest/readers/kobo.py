@@ -19,10 +19,11 @@ def read_kobo(path: Path, contract: Contract, reader: Reader) -> Iterator[Chunk]
     """
     names = tuple(field.name for field in contract.fields)
     with path.open("rb") as file:
-        yield from chunks(record_rows(_submissions(JsonText(file)), contract), names)
+        yield from chunks(record_rows(submissions(JsonText(file)), contract), names)
 
 
-def _submissions(text: JsonText) -> Iterator[object]:
+def submissions(text: JsonText) -> Iterator[object]:
+    """The records of the array, or of the page, one by one."""
     if text.peek() == "[":
         yield from text.array()
     else:

@@ -59,6 +59,12 @@ def _chosen(book: Book, contract: Contract, declared: str | None) -> Sheet:
     return chosen
 
 
+def first_header(book: Book) -> list[str]:
+    """The header of the first visible sheet that holds anything; empty where none does."""
+    headers = (_first_row(book, sheet) for sheet in book.workbook.sheets if sheet.is_visible)
+    return next((header for header in headers if header), [])
+
+
 def _fits(header: Sequence[str], contract: Contract) -> bool:
     try:
         place(header, contract)

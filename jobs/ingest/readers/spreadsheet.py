@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,29 @@ from jobs.ingest.readers.batches import Chunk
 from jobs.ingest.readers.cells import Cell, columns_by_letters
 from jobs.ingest.readers.faults import FileFault, FileFaultReason
 from jobs.ingest.readers.markup import elements, release
-from jobs.ingest.readers.sheet_table import SheetRow, read_table
+from jobs.ingest.readers.sheet_table import SheetRow, first_header, read_table
 from jobs.ingest.readers.workbook import Sheet, Workbook, open_part, read_workbook, rich_text, unescaped
 
 
 def read_spreadsheet(path: Path, contract: Contract, reader: Reader) -> Iterator[Chunk]:
     """The records of the workbook's table, see `read_table`. Raises: FileFault, also after some chunks."""
+    with _opened(path, contract.limits.max_file_mb << 20) as book:
+        yield from read_table(book, contract, reader)
+
+
+def spreadsheet_header(path: Path, most_bytes: int) -> list[str]:
+    """The header of the first visible sheet that holds anything. Raises: FileFault for what is unsafe to open."""
+    with _opened(path, most_bytes) as book:
+        return first_header(book)
+
+
+@contextmanager
+def _opened(path: Path, most_bytes: int) -> Iterator["_ZippedBook"]:
     with open_archive(path) as archive:
-        require_safe(archive, path.stat().st_size, contract.limits.max_file_mb << 20)
+        require_safe(archive, path.stat().st_size, most_bytes)
         require_plausible_ratio(archive)
         require_no_document_types(archive)
-        yield from read_table(_ZippedBook(archive, read_workbook(archive)), contract, reader)
+        yield _ZippedBook(archive, read_workbook(archive))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,82 @@
+"""The commands that find identifiers; `jobs.cli` lists them among its own."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from contracts.loading import dataset_ids, load
+from jobs.settings import from_environment
+
+app = typer.Typer(no_args_is_help=True)
+console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+
+
+def _known_datasets() -> list[str]:
+    return dataset_ids()
+
+
+@app.command()
+def classify(
+    what: Annotated[str, typer.Argument(help="<family>.<dataset>, or a file.", autocompletion=_known_datasets)],
+    draft: Annotated[
+        Path | None, typer.Option(help="Write a contract to edit to this new file, <family>/<dataset>.odcs.yaml.")
+    ] = None,
+    rows: Annotated[int, typer.Option(min=100, help="How many rows to look at, drawn evenly.")] = 20_000,
+) -> None:
+    """Look at a sample of a raw table or of any file (csv, xlsx, json, parquet): which columns hold identifiers?
+
+    Nothing is changed. A sample clears no column: gates 2 and 3 read every value.
+
+    Example: lakewarden classify export.xlsx --draft contracts/crm/new_export.odcs.yaml
+    """
+    from jobs.classify.contract_draft import new_contract, raised_contract, write_draft  # noqa: PLC0415
+    from jobs.classify.files import opened  # noqa: PLC0415
+    from jobs.classify.run import classify_dataset, classify_file  # noqa: PLC0415
+    from jobs.classify.show import show_proposals  # noqa: PLC0415
+    from jobs.storage.engine import engine  # noqa: PLC0415
+    from jobs.storage.lake import Lake  # noqa: PLC0415
+    from jobs.storage.turn import turn  # noqa: PLC0415
+
+    settings = from_environment()
+    path = Path(what)
+    file = opened(path.resolve()) if path.is_file() else None
+    contract = None if file else load(what)
+    with turn(settings.home, "classify"), engine(settings) as spark:
+        lake = Lake(settings.home, lambda: spark)
+        proposals = classify_file(lake, file, rows) if file else []
+        proposals = classify_dataset(lake, contract, rows) if contract else proposals
+    show_proposals(proposals, console)
+    if draft is None:
+        console.print("以合同形式写出: 加 --draft contracts/<family>/<dataset>.odcs.yaml")
+        return
+    today = datetime.now(UTC).date()
+    target = draft.resolve()
+    write_draft(
+        target, new_contract(target, file, proposals, today) if file else raised_contract(load(what), proposals)
+    )
+    console.print(f"合同草稿: {draft}; 改好后运行 lakewarden contracts check")
+
+
+@app.command("classify-score")
+def classify_score(
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As the tables of docs/classification.md.")] = False,
+) -> None:
+    """Print precision and recall of `classify` on its labelled set, for each kind, by columns and by single values.
+
+    Example: lakewarden classify-score
+    """
+    from jobs.classify.labelled import labelled_columns  # noqa: PLC0415
+    from jobs.classify.score import score  # noqa: PLC0415
+    from jobs.classify.show import markdown, show_scores  # noqa: PLC0415
+    from jobs.storage.engine import engine  # noqa: PLC0415
+
+    with engine(from_environment()) as spark:
+        scores = score(spark, labelled_columns())
+    if as_markdown:
+        print(markdown(scores))
+    else:
+        show_scores(scores, console)

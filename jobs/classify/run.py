@@ -1,0 +1,67 @@
+"""`classify`: from a dataset or a file to the proposals for its columns."""
+
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pyarrow.parquet as pq
+
+from contracts.model import Contract
+from contracts.name_hints import hinted_kinds
+from jobs.classify.deciding import Finding, decide
+from jobs.classify.files import TextFile, sampled_text
+from jobs.classify.measuring import Cells, measured, sampled
+from jobs.classify.proposing import Proposal, beside, names_for, propose
+from jobs.errors import NotClassified
+from jobs.storage.lake import Lake
+from jobs.storage.zones import Zone
+
+_LOGICAL_TYPES = {"bigint": "integer", "double": "number", "decimal": "number"}
+
+
+@dataclass(frozen=True)
+class _Looked:
+    cells: Cells
+    finding: Finding
+
+
+def classify_dataset(lake: Lake, contract: Contract, rows: int) -> list[Proposal]:
+    """A proposal for each column of the contract, from `rows` rows of its raw table. Raises: NotClassified."""
+    if not lake.exists(Zone.RAW, contract.table):
+        raise NotClassified(
+            f"{contract.id}: raw has no table yet; run `lakewarden ingest {contract.id}`, or give a file"
+        )
+    found = measured(sampled(lake.read(Zone.RAW, contract.table), rows), [field.name for field in contract.fields])
+    proposals = []
+    for field, cells in zip(contract.fields, found, strict=True):
+        finding = decide(cells, hinted_kinds([field.label, *field.aliases, field.name]))
+        base = field.type.split("(", maxsplit=1)[0].split("<", maxsplit=1)[0]
+        proposal = propose(field.name, field.label, cells, finding, _LOGICAL_TYPES.get(base, base))
+        proposals.append(beside(field, proposal))
+    return proposals
+
+
+def classify_file(lake: Lake, file: TextFile, rows: int) -> list[Proposal]:
+    """A proposal for each column of the file, from `rows` rows of it.
+
+    The sample lies in quarantine's staging while the engine looks at it, so that no plan holds a value. What a killed
+    run left there goes with the next one. Raises: NotClassified.
+    """
+    staging = lake.home / Zone.QUARANTINE / ".staging" / "classify"
+    shutil.rmtree(staging, ignore_errors=True)
+    sample = sampled_text(file, rows)
+    staging.mkdir(parents=True, mode=0o700)
+    try:
+        pq.write_table(sample, staging / "sample.parquet")
+        found = measured(lake.spark.read.parquet(str(staging)), sample.column_names)
+    finally:
+        with suppress(FileNotFoundError):
+            shutil.rmtree(staging)
+    return _proposals(file.headers, found)
+
+
+def _proposals(headers: Sequence[str], found: Sequence[Cells]) -> list[Proposal]:
+    findings = [decide(cells, hinted_kinds([header])) for header, cells in zip(headers, found, strict=True)]
+    names = names_for(headers, [finding.kind for finding in findings])
+    return [propose(*known) for known in zip(names, headers, found, findings, strict=True)]
