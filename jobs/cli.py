@@ -21,6 +21,7 @@ from jobs.form_commands import form_app, pull
 from jobs.keys.commands import keys_app
 from jobs.opened import opened_lake as _lake
 from jobs.privacy.commands import app as privacy_app
+from jobs.prove.commands import prove
 from jobs.reveal.commands import reveal_app
 from jobs.settings import from_environment
 from jobs.transfer.commands import app as transfer_app
@@ -110,6 +111,7 @@ def ingest(
 
 
 app.command()(pull)
+app.command()(prove)
 
 
 @app.command()

@@ -153,3 +153,23 @@ class NotClassified(LakewardenError):
     """A table or file cannot be looked at, or what was found cannot be written down."""
 
     exit_code = 65
+
+
+class ValuesRefused(LakewardenError):
+    """A list of values to search for is open to others, unreadable, empty, or holds what is found by chance."""
+
+    exit_code = 65
+
+
+class CopyNotMade(LakewardenError):
+    """The copy in which invented people are planted could not be made; nothing was searched."""
+
+
+class NotProved(LakewardenError):
+    """A sink was not searched whole, or a value planted in it on purpose was not found; the report says which."""
+
+
+class LeakFound(LakewardenError):
+    """A known value stands where nobody may be found; the report says where, never which value."""
+
+    exit_code = 65

@@ -13,12 +13,13 @@ import pyarrow as pa
 import pytest
 
 from infra.demo import people
+from jobs.prove.disguises import Kind, Secret
+from jobs.prove.matching import Matcher
+from jobs.prove.planting import people_secrets
+from jobs.prove.scanner import Scan, files_below, scan
+from jobs.prove.values import keys_and_passwords
 from jobs.storage.keys import padded_blocks
-from tests.leaks.disguises import Kind, Secret
-from tests.leaks.matching import Matcher
 from tests.leaks.places import PLACES, in_log, write_parquet
-from tests.leaks.planted import key_secrets, people_secrets
-from tests.leaks.scanner import Scan, files_below, scan
 
 PERSON, STRANGER = people.canary(11), people.canary(12)
 MATCHER = Matcher(people_secrets([PERSON]))
@@ -111,6 +112,14 @@ def test_a_number_is_found_however_it_is_written(tmp_path: Path, spelling: str):
     assert scanned(tmp_path).hits == set()
 
 
+def test_a_resident_id_is_found_in_its_old_form(tmp_path: Path):
+    old = PERSON["resident_id"][:6] + PERSON["resident_id"][8:17]
+    (tmp_path / "log").write_text(f"row 1: {old} and {hashlib.sha256(old.encode()).hexdigest()}", encoding="utf-8")
+    found = scanned(tmp_path)
+    assert found.labels == labels("resident_id")
+    assert {hit.disguise for hit in found.hits} == {"UTF-8", "sha256", "separated"}
+
+
 @pytest.mark.parametrize("text", ["{:.4f}", "{:.5f}", "{:.6f}", "{}", "POINT({} 0)", "{}0000001", "1:{}", '{{"x":{}}}'])
 def test_a_position_is_found_from_four_decimals_on(tmp_path: Path, text: str):
     (tmp_path / "log").write_text(f"at {text.format(PERSON['longitude'])}, done", encoding="utf-8")
@@ -166,7 +175,7 @@ def test_a_key_is_found_however_it_is_written(tmp_path: Path):
     store.write_bytes(padded_blocks(key))
     (tmp_path / "home" / "secrets").mkdir()
     (tmp_path / "home" / "secrets" / "connect_token").write_text("s3cret-token\n", encoding="ascii")
-    matcher = Matcher(key_secrets(tmp_path / "home"))
+    matcher = Matcher(keys_and_passwords(tmp_path / "home"))
     inner = padded_blocks(key)[:32]
     written = {
         "stored": padded_blocks(key),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import struct
 from base64 import b64encode
 from collections.abc import Iterator
@@ -15,9 +16,14 @@ _DIGESTS = ("md5", "sha1", "sha256", "sha512", "sm3")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 _DIGEST_BYTES = 16  # a digest cut to 128 bits is still one that everybody can compute
-_LARGEST_EXACT_DOUBLE = 2**53
+_RESIDENT_ID = re.compile(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx]")
+_LARGEST_EXACT_DOUBLE, _LARGEST_LONG = 2**53, 2**63 - 1
 _SMALLEST_MANTISSA = 8  # figures; fewer would be found by chance
 _DECIMALS = 4  # ten metres
+
+#: Bytes that a pattern has at least: among ten gigabytes of anything, one of five stands somewhere by chance.
+SHORTEST = 6
+_FEWEST_FIGURES = 8  # six figures stand in every longer number
 
 
 class Kind(StrEnum):
@@ -47,14 +53,26 @@ class Disguise:
     starts_number: bool = False
 
 
+def is_common(secret: Secret) -> bool:
+    """Whether the secret would be found by chance, so that finding it says nothing: too short, or too round."""
+    if secret.kind is Kind.POSITION and round(float(secret.value), _DECIMALS) == round(float(secret.value), 2):
+        return True
+    raw = secret.value.encode() if isinstance(secret.value, str) else secret.value
+    return len(raw) < (_FEWEST_FIGURES if secret.kind is Kind.NUMBER else SHORTEST)
+
+
 def disguises(secret: Secret) -> dict[bytes, Disguise]:
-    """What to search for, by the bytes themselves.
+    r"""What to search for, by the bytes themselves; of a name of two characters nothing that would be found by chance.
+
+    Raises: ValueError for a secret that is common, TypeError for one that is not of its kind.
 
     Example:
-        >>> found = disguises(Secret("a name", Kind.TEXT, "麴骉"))
-        >>> [found[pattern].name for pattern in (b"%E9%BA%B4%E9%AA%89", rb"\\u9eb4\\u9a89", "麴骉".encode("gbk"))]
-        ['URL', 'JSON', 'GB18030']
+        >>> found = disguises(Secret("a name", Kind.TEXT, "麴骉翀"))
+        >>> [found[part].name for part in ("麴骉翀".encode("gbk"), rb"\u9eb4\u9a89\u7fc0")]
+        ['GB18030', 'JSON']
     """
+    if is_common(secret):
+        raise ValueError(f"{secret.label}: so short or round that it is found by chance everywhere")
     match secret.kind, secret.value:
         case Kind.TEXT, str(text):
             named = _text(text)
@@ -69,7 +87,8 @@ def disguises(secret: Secret) -> dict[bytes, Disguise]:
     found: dict[bytes, Disguise] = {}
     for pattern, name in named:  # the plainest name comes first and stays
         starts_number = secret.kind is Kind.POSITION and name.startswith("decimal")
-        found.setdefault(pattern, Disguise(secret, name, starts_number))
+        if len(pattern) >= SHORTEST:
+            found.setdefault(pattern, Disguise(secret, name, starts_number))
     return found
 
 
@@ -77,7 +96,7 @@ def without_separators(secret: Secret) -> dict[bytes, Disguise]:
     """What to search for in content whose separators were taken out: `138 0013-8000`, `36 A0 …`."""
     match secret.kind, secret.value:
         case Kind.NUMBER, str(figures):
-            plain = {spelling.encode() for spelling in _cases(figures)}
+            plain = {spelling.encode() for number in _numbers(figures) for spelling in _cases(number)}
         case Kind.KEY, bytes(key):
             plain = {key.hex().encode(), key.hex().upper().encode()}
         case _:
@@ -98,14 +117,21 @@ def _text(text: str) -> Iterator[tuple[bytes, str]]:
         yield from _digested(spelling)
 
 
+def _numbers(figures: str) -> tuple[str, ...]:
+    """The number, and of a resident ID the old form of 15 figures: without century and check character."""
+    return (figures, figures[:6] + figures[8:17]) if _RESIDENT_ID.fullmatch(figures) else (figures,)
+
+
 def _number(figures: str) -> Iterator[tuple[bytes, str]]:
-    yield from _text(figures)
+    for number in _numbers(figures):
+        yield from _text(number)
     for spelling in (f"+86{figures}", f"86{figures}"):
         yield from _digested(spelling)
     if not figures.isdigit():
         return
     whole = int(figures)
-    yield from ((struct.pack(layout, whole), "integer") for layout in ("<q", ">q"))
+    if whole <= _LARGEST_LONG:
+        yield from ((struct.pack(layout, whole), "integer") for layout in ("<q", ">q"))
     mantissa = figures.rstrip("0")
     if whole < _LARGEST_EXACT_DOUBLE:
         yield from ((struct.pack(layout, float(whole)), "double") for layout in ("<d", ">d"))
