@@ -53,7 +53,7 @@ def seal(value: Column, *, key: Column, bound_to: Column) -> Column:
     return F.aes_encrypt(value, key, F.lit("GCM"), F.lit("DEFAULT"), F.lit(""), bound_to)
 
 
-def unseal(sealed: Column, *, key: Column, bound_to: Column) -> Column:
+def unsealed(sealed: Column, *, key: Column, bound_to: Column) -> Column:
     """What was sealed, as text; NULL where the seal, the key or what it is bound to is not what it was."""
     return F.try_aes_decrypt(sealed, key, F.lit("GCM"), F.lit("DEFAULT"), bound_to).cast("string")
 

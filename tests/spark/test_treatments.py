@@ -166,7 +166,7 @@ def test_a_seal_opens_with_its_key_in_its_place_only_and_never_looks_the_same(sp
     bent = seal[:-1] + bytes([seal[-1] ^ 1])
     tried = [(1, seal, key, "here"), (2, seal, key, "there"), (3, seal, other, "here"), (4, bent, key, "here")]
     opened = spark.createDataFrame(tried, "number int, sealed binary, key binary, place string").select(
-        "number", treatments.unseal(F.col("sealed"), key=F.col("key"), bound_to=F.col("place")).alias("value")
+        "number", treatments.unsealed(F.col("sealed"), key=F.col("key"), bound_to=F.col("place")).alias("value")
     )
     assert dict(opened.collect()) == {1: "13800138000", 2: None, 3: None, 4: None}
 
