@@ -54,10 +54,9 @@ def opened(vault: DataFrame, domains: Collection[str], key_frame: DataFrame) -> 
     Shape: token, field, domain, key_version, value, and the technical columns.
     """
     keyed = vault.where(F.col("domain").isin(*domains)).crossJoin(F.broadcast(key_frame))
-    place = _place(F.col("domain"), F.col("field"), F.col("key_version"), F.col("token"))
     key = _of_its_domain("seal", domains)
     is_ours = F.col("key_version") == _of_its_domain("version", domains)
-    value = F.when(is_ours, unsealed(F.col("sealed"), key=key, bound_to=place))
+    value = F.when(is_ours, unsealed(F.col("sealed"), key=key, bound_to=place_in_vault()))
     return keyed.select("token", "field", "domain", "key_version", value.alias("value"), *TECHNICAL_COLUMNS)
 
 
@@ -65,6 +64,11 @@ def altered_rows(vault: DataFrame, domains: Collection[str], key_frame: DataFram
     """How many rows of these domains do not authenticate, counted by the engine; nothing is shown."""
     altered: int = opened(vault, domains, key_frame).where(F.col("value").isNull()).count()
     return altered
+
+
+def place_in_vault() -> Column:
+    """What the seal of a vault row is bound to, from the row's own columns."""
+    return _place(F.col("domain"), F.col("field"), F.col("key_version"), F.col("token"))
 
 
 def _place(domain: Column, field: Column, version: Column, token: Column) -> Column:
