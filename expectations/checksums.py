@@ -79,7 +79,7 @@ def _taiwan(text: Column) -> Column:
 
 
 def _vehicle(text: Column) -> Column:
-    values = F.translate(text, digits.VIN_LETTERS, digits.VINDIGITS)
+    values = F.translate(text, digits.VIN_LETTERS, digits.VIN_DIGITS)
     rest = weighted(values, digits.VIN_WEIGHTS, DIGITS) % 11
     return F.substring(text, 9, 1) == character_at(digits.VIN_CHECKS, rest)
 

@@ -76,7 +76,8 @@ def _looked_at(spark: SparkSession, columns: Sequence[LabelledColumn]) -> list[R
     rows = [(place, value, label) for place, column in enumerate(columns) for value, label in column.values]
     names = ("column", "value", "label")
     cells = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
-    return by_signals(spark.createDataFrame(cells), "column", "label").collect()
+    found: list[Row] = by_signals(spark.createDataFrame(cells), "column", "label").collect()
+    return found
 
 
 def _kind_of_value(row: Row) -> str | None:

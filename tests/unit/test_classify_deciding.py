@@ -24,16 +24,36 @@ def found(seen, *hinted):
         (cells((90, "imsi"), (10, "imsi bank_card bank_card+")), "imsi"),  # T1: one in ten passes as a card
         (cells((900, "bank_card"), (100, "bank_card bank_card+")), None),  # numbers of orders
         (cells((97, "bank_card bank_card+"), (3, "bank_card")), "bank_card"),  # T2
-        (cells((100, "iccid"),), "iccid"),  # T5
+        (
+            cells(
+                (100, "iccid"),
+            ),
+            "iccid",
+        ),  # T5
         (cells((96, "resident_id resident_id+"), (4, "resident_id resident_id+ uscc uscc+")), "resident_id"),  # T12
         (cells((10_000, ""), (1, "resident_id resident_id+")), None),  # T11
-        (cells((100, "resident_id"),), None),  # T10: fifteen digits without a name
+        (
+            cells(
+                (100, "resident_id"),
+            ),
+            None,
+        ),  # T10: fifteen digits without a name
         (cells((67, "mobile_phone mobile_phone+"), (33, "mobile_phone")), None),  # T9: any eleven digits
         (cells((99, "mobile_phone mobile_phone+"), (1, "")), "mobile_phone"),
         (cells((99, "mobile_phone mobile_phone+"), (1, ""), mobile_prefixes=1), None),  # a range of numbers
-        (cells((100, "ip"),), None),  # numbers of versions
+        (
+            cells(
+                (100, "ip"),
+            ),
+            None,
+        ),  # numbers of versions
         (cells((40, "ip"), (60, "ip ip+")), "ip"),
-        (cells((100, "qq_number taiwan_permit is:integer"),), None),  # days written in eight digits
+        (
+            cells(
+                (100, "qq_number taiwan_permit is:integer"),
+            ),
+            None,
+        ),  # days written in eight digits
         (cells((60, "person_name"), (30, "person_name person_name+"), (10, "")), None),  # 白酒, 金桔, 安全帽
         (cells((20, "person_name"), (75, "person_name person_name+"), (5, "")), "person_name"),
     ],
@@ -46,11 +66,41 @@ def test_content_alone(seen, kind):
     ("seen", "hinted", "kind"),
     [
         (cells((8, "bank_card"), (1, "bank_card bank_card+")), "bank_card", "bank_card"),  # T3: eight of nine fail Luhn
-        (cells((100, "imei"),), "imei", "imei"),  # T4
-        (cells((100, "resident_id"),), "resident_id", "resident_id"),
-        (cells((100, "qq_number"),), "qq_number", "qq_number"),
-        (cells((100, "is:date"),), "birth_date", "birth_date"),
-        (cells((5, ""),), "mobile_phone", None),  # 办公, 家庭: the name of the column is of something else
+        (
+            cells(
+                (100, "imei"),
+            ),
+            "imei",
+            "imei",
+        ),  # T4
+        (
+            cells(
+                (100, "resident_id"),
+            ),
+            "resident_id",
+            "resident_id",
+        ),
+        (
+            cells(
+                (100, "qq_number"),
+            ),
+            "qq_number",
+            "qq_number",
+        ),
+        (
+            cells(
+                (100, "is:date"),
+            ),
+            "birth_date",
+            "birth_date",
+        ),
+        (
+            cells(
+                (5, ""),
+            ),
+            "mobile_phone",
+            None,
+        ),  # 办公, 家庭: the name of the column is of something else
     ],
 )
 def test_content_with_a_name(seen, hinted, kind):
@@ -66,7 +116,12 @@ def test_a_mixture_is_reported_as_one():
 
 
 def test_a_surer_finding_wins_over_the_name():
-    assert found(cells((100, "iccid"),), "bank_card") == ("iccid", "DECISIVE")
+    assert found(
+        cells(
+            (100, "iccid"),
+        ),
+        "bank_card",
+    ) == ("iccid", "DECISIVE")
 
 
 def test_what_stands_inside_texts_is_told():

@@ -105,7 +105,11 @@ def test_an_unknown_text_is_dropped_and_numbers_and_codes_are_kept():
 
 def test_the_draft_of_a_file_holds_as_a_contract(tmp_path):
     file = opened(csv(tmp_path))
-    findings = [Finding("person_name", Confidence.LABELLED, 1.0), Finding("mobile_phone", Confidence.DECISIVE, 1.0, 1.0), Finding()]
+    findings = [
+        Finding("person_name", Confidence.LABELLED, 1.0),
+        Finding("mobile_phone", Confidence.DECISIVE, 1.0, 1.0),
+        Finding(),
+    ]
     kinds = [finding.kind for finding in findings]
     numbers = seen(100, "is:integer")
     known = zip(names_for(HEADERS, kinds), HEADERS, [seen(), seen(), numbers], findings, strict=True)

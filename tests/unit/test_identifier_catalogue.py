@@ -68,7 +68,9 @@ def test_a_pattern_finds_its_kind_inside_a_text(kind, text):
 
 
 def test_prefixes_that_a_library_refuses_are_in_use():  # T13
-    assert all(re.match(ASSIGNED_MOBILE, prefix) for prefix in ("145", "146", "148", "149", "1619", "174", "192", "195"))
+    assert all(
+        re.match(ASSIGNED_MOBILE, prefix) for prefix in ("145", "146", "148", "149", "1619", "174", "192", "195")
+    )
     assert not any(re.match(ASSIGNED_MOBILE, prefix) for prefix in ("154", "160", "1611", "164", "179", "194"))
 
 
