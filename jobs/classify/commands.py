@@ -78,9 +78,12 @@ def classify_score(
     from jobs.classify.score import score  # noqa: PLC0415
     from jobs.classify.show import markdown, show_scores  # noqa: PLC0415
     from jobs.storage.engine import engine  # noqa: PLC0415
+    from jobs.storage.lake import Lake  # noqa: PLC0415
+    from jobs.storage.turn import turn  # noqa: PLC0415
 
-    with engine(from_environment()) as spark:
-        scores = score(spark, labelled_columns())
+    settings = from_environment()
+    with turn(settings.home, "classify"), engine(settings) as spark:
+        scores = score(Lake(settings.home, lambda: spark), labelled_columns())
     if as_markdown:
         print(markdown(scores))
     else:
