@@ -1,5 +1,7 @@
 """The arithmetic of check characters as native expressions. NULL stays NULL; constants: contracts/check_digits.py."""
 
+from collections.abc import Sequence
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
@@ -10,11 +12,18 @@ DIGITS = "0123456789"
 
 def weighted(text: Column, weights: tuple[int, ...], alphabet: str) -> Column:
     """The sum of the characters' places in `alphabet`, weighted; `text` has at least as many characters."""
-    places = (
-        (F.instr(F.lit(alphabet), F.substring(text, position, 1)) - 1) * weight
-        for position, weight in enumerate(weights, start=1)
+    return _sum(
+        [
+            (F.instr(F.lit(alphabet), F.substring(text, position, 1)) - 1) * weight
+            for position, weight in enumerate(weights, start=1)
+        ]
     )
-    return sum(places, start=F.lit(0))
+
+
+def _sum(terms: Sequence[Column]) -> Column:
+    """The sum by halves: one after the other they would lie deeper in each other than a plan may be on its way."""
+    half = len(terms) // 2
+    return terms[0] if len(terms) == 1 else _sum(terms[:half]) + _sum(terms[half:])
 
 
 def character_at(characters: str, place: Column) -> Column:

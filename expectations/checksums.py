@@ -14,7 +14,9 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 from contracts import check_digits as digits
 from contracts.identifiers import ASSIGNED_MOBILE, IDENTIFIERS
 from expectations.check_characters import DIGITS, character_at, resident_check, weighted
-from expectations.normal_form import digits_only, email, normalised, phone, resident_number
+from expectations.normal_form import code, digits_only, email, normalised, phone
+
+_LENGTH = 18
 
 
 def real_date(text: Column) -> Column:
@@ -25,7 +27,7 @@ def real_date(text: Column) -> Column:
 def _resident(text: Column) -> Column:
     """A real date and the check character of eighteen; fifteen digits of old have none and so pass nothing (T10)."""
     is_right = (F.substring(text, 18, 1) == resident_check(text)) & real_date(F.substring(text, 7, 8))
-    return (F.length(text) == 18) & is_right  # noqa: PLR2004 - its own length
+    return (F.length(text) == _LENGTH) & is_right
 
 
 def _foreigner(text: Column) -> Column:
@@ -79,7 +81,7 @@ def _taiwan(text: Column) -> Column:
 
 
 def _vehicle(text: Column) -> Column:
-    values = F.translate(text, digits.VIN_LETTERS, digits.VINDIGITS)
+    values = F.translate(text, digits.VIN_LETTERS, digits.VIN_DIGITS)
     rest = weighted(values, digits.VIN_WEIGHTS, DIGITS) % 11
     return F.substring(text, 9, 1) == character_at(digits.VIN_CHECKS, rest)
 
@@ -109,10 +111,12 @@ def passes(kind: str, text: Column) -> Column:
 def resident_id(value: Column) -> Column:
     """A province, a real birth date and the MOD 11-2 check character; permits of foreigners are built alike.
 
-    Fifteen digits of an old number count where their date is real: they get the check character that they lack.
+    Fifteen digits of an old number have no check character and count where their date is real.
     """
-    text = resident_number(value)
-    return passes("resident_id", text) | passes("foreigner_permit", text)
+    text = code(value)
+    has_form = text.rlike("|".join(f"(?:{IDENTIFIERS[kind].form})" for kind in ("resident_id", "foreigner_permit")))
+    is_old = text.rlike("^[0-9]{15}$") & real_date(F.concat(F.lit("19"), F.substring(text, 7, 6)))
+    return F.when(has_form, _resident(text) | is_old).otherwise(has_form)
 
 
 def uscc(value: Column) -> Column:

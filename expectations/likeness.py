@@ -22,8 +22,8 @@ from expectations.normal_form import code, without_country_code
 #: for check digits pass by chance (T1, T4, T12); and of mobile numbers nine in ten, because two thirds of all numbers
 #: with their eleven digits begin with a prefix in use.
 _WEIGHTS: Mapping[str, float] = {
-    "resident_id": 100, "foreigner_permit": 100, "imsi": 100, "iccid": 100,
-    "uscc": 2, "bank_card": 2, "imei": 2, "mobile_phone": 1.1,
+    "resident_id": 100.0, "foreigner_permit": 100.0, "imsi": 100.0, "iccid": 100.0,
+    "uscc": 2.0, "bank_card": 2.0, "imei": 2.0, "mobile_phone": 1.1,
 }  # fmt: skip
 #: Fewer values of a batch prove nothing: twenty numbers that all look like mobiles are chance once in three thousand.
 _FEWEST = 20
@@ -73,10 +73,14 @@ def _found(weighed: Mapping[str, tuple[int, float]], field: Field, filled: int) 
 
 
 def _weighed_fields(batch: DataFrame, fields: Sequence[Field]) -> dict[str, tuple[int, float]]:
-    """For each field how many values look like an identifier, and what these weigh together."""
-    weights = [_weight(F.col(f"`{field.name}`"), field.type).alias(str(place)) for place, field in enumerate(fields)]
-    both = [f(str(place)) for place in range(len(fields)) for f in (F.count, F.sum)]
-    row = batch.select(*weights).agg(*both).collect()[0]
+    """For each field how many values look like an identifier, and what these weigh together.
+
+    Each normal form is a column of its own first: inside the checks it would be made anew for every character.
+    """
+    places = [str(place) for place in range(len(fields))]
+    numbers = batch.select(*(_number(field).alias(place) for place, field in zip(places, fields, strict=True)))
+    weights = numbers.select(*(_weight(F.col(f"`{place}`")).alias(place) for place in places))
+    row = weights.agg(*(measure(f"`{place}`") for place in places for measure in (F.count, F.sum))).collect()[0]
     return {field.name: (row[2 * place], row[2 * place + 1] or 0.0) for place, field in enumerate(fields)}
 
 
@@ -92,12 +96,20 @@ def _could_be_one(value: Column, kind: str) -> Column:
     return value.rlike(_LONG_CODE) if kind == "string" else F.abs(value) >= _SMALLEST_NUMBER
 
 
-def _weight(value: Column, kind: str) -> Column:
+def _number(field: Field) -> Column:
+    """The normal form of a value that could be an identifier; NULL for all others."""
+    value = F.col(f"`{field.name}`")
+    text = value
+    if field.type != "string":
+        whole = value.try_cast("decimal(20,0)")
+        text = F.when(whole == value, whole.cast("string"))
+    return F.when(_could_be_one(value, field.type), without_country_code(code(text)))
+
+
+def _weight(number: Column) -> Column:
     """What one value counts; NULL where it looks like no identifier."""
-    whole = value.try_cast("decimal(20,0)")
-    text = value if kind == "string" else F.when(whole == value, whole.cast("string"))
-    number = without_country_code(code(text))
-    weighed = F.when(~_could_be_one(value, kind), F.lit(None).cast("double"))
-    for name, weight in _WEIGHTS.items():
-        weighed = weighed.when(passes(name, number), F.lit(float(weight)))
+    first, *others = _WEIGHTS
+    weighed = F.when(passes(first, number), F.lit(_WEIGHTS[first]))
+    for kind in others:
+        weighed = weighed.when(passes(kind, number), F.lit(_WEIGHTS[kind]))
     return weighed

@@ -8,8 +8,6 @@ import re
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
-from expectations.check_characters import resident_check
-
 _FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000\u00a0"
 _HALF_WIDTH = "".join(chr(code) for code in range(0x21, 0x7F)) + "  "
 _INVISIBLE = "[\u200b-\u200f\u2060\ufeff]"
@@ -57,8 +55,7 @@ def without_country_code(number: Column) -> Column:
 
     There each two digits change places and an F fills the last pair: 683108108300F0 is 8613800138000 (3GPP TS 24.008).
     """
-    pairs = (F.concat(F.substring(number, at + 1, 1), F.substring(number, at, 1)) for at in range(1, 14, 2))
-    unswapped = F.when(number.rlike("^683[0-9]{9}F[0-9]$"), F.substring(F.concat(*pairs), 1, 13)).otherwise(number)
+    unswapped = F.regexp_replace(number, f"^(6)(8)(3){'([0-9])' * 9}F([0-9])$", "$2$1$4$3$6$5$8$7$10$9$12$11$13")
     return F.regexp_replace(unswapped, r"^(?:(?:\+|00)?86)?0?(?=1[3-9][0-9]{9}$)", "")
 
 
@@ -68,13 +65,13 @@ def code(value: Column) -> Column:
 
 
 def resident_number(value: Column) -> Column:
-    """A resident number in the eighteen characters of today: fifteen digits of old get their century and check.
+    """The seventeen digits that are a resident's own: the last of eighteen follows from them.
 
-    Source: GB 11643-1999. NULL stays NULL.
+    Fifteen digits of old get their century, so that both numbers of a person are one. NULL stays NULL.
+    Source: GB 11643-1999.
     """
-    text = code(value)
-    first17 = F.concat(F.substring(text, 1, 6), F.lit("19"), F.substring(text, 7, 9))
-    return F.when(text.rlike("^[1-9][0-9]{14}$"), F.concat(first17, resident_check(first17))).otherwise(text)
+    without_check = F.regexp_replace(code(value), "^([1-9][0-9]{16})[0-9X]$", "$1")
+    return F.regexp_replace(without_check, "^([1-9][0-9]{5})([0-9]{9})$", "$1\\19$2")
 
 
 def traveller(value: Column) -> Column:

@@ -33,7 +33,12 @@ def classify(
 
     Example: lakewarden classify export.xlsx --draft contracts/crm/new_export.odcs.yaml
     """
-    from jobs.classify.contract_draft import new_contract, raised_contract, write_draft  # noqa: PLC0415
+    from jobs.classify.contract_draft import (  # noqa: PLC0415
+        new_contract,
+        raised_contract,
+        require_new,
+        write_draft,
+    )
     from jobs.classify.files import opened  # noqa: PLC0415
     from jobs.classify.run import classify_dataset, classify_file  # noqa: PLC0415
     from jobs.classify.show import show_proposals  # noqa: PLC0415
@@ -42,7 +47,9 @@ def classify(
     from jobs.storage.turn import turn  # noqa: PLC0415
 
     settings = from_environment()
-    path = Path(what)
+    path, target = Path(what), draft.resolve() if draft else None
+    if target:
+        require_new(target)
     file = opened(path.resolve()) if path.is_file() else None
     contract = None if file else load(what)
     with turn(settings.home, "classify"), engine(settings) as spark:
@@ -50,14 +57,12 @@ def classify(
         proposals = classify_file(lake, file, rows) if file else []
         proposals = classify_dataset(lake, contract, rows) if contract else proposals
     show_proposals(proposals, console)
-    if draft is None:
+    if target is None:
         console.print("以合同形式写出: 加 --draft contracts/<family>/<dataset>.odcs.yaml")
         return
     today = datetime.now(UTC).date()
-    target = draft.resolve()
-    write_draft(
-        target, new_contract(target, file, proposals, today) if file else raised_contract(load(what), proposals)
-    )
+    text = new_contract(target, file, proposals, today) if file else raised_contract(load(what), proposals)
+    write_draft(target, text)
     console.print(f"合同草稿: {draft}; 改好后运行 lakewarden contracts check")
 
 
@@ -73,9 +78,12 @@ def classify_score(
     from jobs.classify.score import score  # noqa: PLC0415
     from jobs.classify.show import markdown, show_scores  # noqa: PLC0415
     from jobs.storage.engine import engine  # noqa: PLC0415
+    from jobs.storage.lake import Lake  # noqa: PLC0415
+    from jobs.storage.turn import turn  # noqa: PLC0415
 
-    with engine(from_environment()) as spark:
-        scores = score(spark, labelled_columns())
+    settings = from_environment()
+    with turn(settings.home, "classify"), engine(settings) as spark:
+        scores = score(Lake(settings.home, lambda: spark), labelled_columns())
     if as_markdown:
         print(markdown(scores))
     else:

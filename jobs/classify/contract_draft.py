@@ -22,13 +22,18 @@ _COLUMN_INDENT = 6
 _UNNAMED = "待定"  # what only people can say
 
 
+def require_new(path: Path) -> None:
+    """Return where a draft may be written. Raises: NotClassified for a path that is no contract's or is taken."""
+    if not path.name.endswith(_SUFFIX) or path.exists():
+        raise NotClassified(f"a draft goes to a new file <family>/<dataset>{_SUFFIX}, not to {path.name}")
+
+
 def write_draft(path: Path, text: str) -> None:
     """Put the draft where no file is, and keep it only when it holds as a contract.
 
-    Raises: NotClassified for a path that is no contract's or is taken, or when the draft does not hold.
+    Raises: NotClassified as `require_new`, and when the draft does not hold.
     """
-    if not path.name.endswith(_SUFFIX) or path.exists():
-        raise NotClassified(f"a draft goes to a new file <family>/<dataset>{_SUFFIX}, not to {path.name}")
+    require_new(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     try:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
@@ -52,7 +53,8 @@ def sampled(table: DataFrame, rows: int = SAMPLE_ROWS) -> DataFrame:
 
 def measured(sample: DataFrame, columns: Sequence[str]) -> list[Cells]:
     """What is seen of each column, in the order asked. One job; equal values of a column are looked at once."""
-    texts = [_as_text(F.col(f"`{name}`"), dict(sample.dtypes)[name]) for name in columns]
+    types = dict(sample.dtypes)
+    texts = [_as_text(F.col(f"`{name}`"), types[name]) for name in columns]
     row = F.lit("row")  # a column that every row has, so that rows are counted in the same job
     cells = sample.select(F.posexplode(F.array(*texts, row)).alias("column", "value"))
     counted = by_signals(cells, "column").collect()
@@ -88,7 +90,7 @@ def _as_text(value: Column, kind: str) -> Column:
     return value.cast("string")
 
 
-def cells_of(rows: int, found: Sequence[Mapping[str, int]]) -> Cells:
+def cells_of(rows: int, found: Sequence[Mapping[str, Any]]) -> Cells:
     """One column's cells of the rows that `by_signals` gave of it; rows of one set of signals are added up."""
     distinct: Counter[frozenset[str]] = Counter()
     for row in found:

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.identifiers import IDENTIFIERS
 from contracts.model import Classification, Field
+from contracts.name_hints import words_of
 from contracts.treatments import Band, Drop, Grid, Mask, Region, Seal, Token, TruncateDate
 from expectations.signals import DATE, INTEGER, MOMENT, NUMBER
 from jobs.classify.deciding import Confidence, Finding
@@ -16,7 +17,7 @@ _PROTECTION: tuple[tuple[type, ...], ...] = ((Mask,), (Band, Grid, Region, Trunc
 _TOKENS = 3
 #: A text that few different words are said in is a list of codes.
 _MOST_CODES, _MOST_CODES_SHARE = 50, 0.2
-_DEGREES_TO_GRID = 1000
+_GRID_METRES = 1000
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,6 @@ def names_for(headers: Sequence[str], kinds: Sequence[str | None]) -> list[str]:
         >>> names_for(["userName", "手机", "备用手机", "数量"], [None, "mobile_phone", "mobile_phone", None])
         ['user_name', 'mobile_phone', 'mobile_phone_2', 'column_4']
     """
-    from contracts.name_hints import words_of  # noqa: PLC0415
-
     taken: list[str] = []
     for place, (header, kind) in enumerate(zip(headers, kinds, strict=True), 1):
         own = words_of(header.rpartition("/")[2]).strip("_")
@@ -138,7 +137,7 @@ def _treatment(kind: str, name: str, header: str, type_: str) -> dict[str, Any]:
         return {"kind": "token", "domain": domain, "becomes": f"{name}_key"}
     if kind == "coordinate" and type_ == "number":
         axis = "latitude" if "纬" in header or "lat" in name else "longitude"
-        return {"kind": "grid", "metres": _DEGREES_TO_GRID, "axis": axis, "becomes": f"{name}_grid"}
+        return {"kind": "grid", "metres": _GRID_METRES, "axis": axis, "becomes": f"{name}_grid"}
     if kind == "birth_date" and type_ == "date":
         return {"kind": "band", "edges": [18, 30, 40, 50, 60], "of": "age_years", "becomes": f"{name}_age_band"}
     return {"kind": "drop"}

@@ -1,29 +1,19 @@
 """`classify`: from a dataset or a file to the proposals for its columns."""
 
-import shutil
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-
-import pyarrow.parquet as pq
 
 from contracts.model import Contract
 from contracts.name_hints import hinted_kinds
-from jobs.classify.deciding import Finding, decide
+from jobs.classify.deciding import decide
 from jobs.classify.files import TextFile, sampled_text
 from jobs.classify.measuring import Cells, measured, sampled
 from jobs.classify.proposing import Proposal, beside, names_for, propose
+from jobs.classify.staging import staged
 from jobs.errors import NotClassified
 from jobs.storage.lake import Lake
 from jobs.storage.zones import Zone
 
 _LOGICAL_TYPES = {"bigint": "integer", "double": "number", "decimal": "number"}
-
-
-@dataclass(frozen=True)
-class _Looked:
-    cells: Cells
-    finding: Finding
 
 
 def classify_dataset(lake: Lake, contract: Contract, rows: int) -> list[Proposal]:
@@ -45,19 +35,11 @@ def classify_dataset(lake: Lake, contract: Contract, rows: int) -> list[Proposal
 def classify_file(lake: Lake, file: TextFile, rows: int) -> list[Proposal]:
     """A proposal for each column of the file, from `rows` rows of it.
 
-    The sample lies in quarantine's staging while the engine looks at it, so that no plan holds a value. What a killed
-    run left there goes with the next one. Raises: NotClassified.
+    Raises: NotClassified.
     """
-    staging = lake.home / Zone.QUARANTINE / ".staging" / "classify"
-    shutil.rmtree(staging, ignore_errors=True)
     sample = sampled_text(file, rows)
-    staging.mkdir(parents=True, mode=0o700)
-    try:
-        pq.write_table(sample, staging / "sample.parquet")
-        found = measured(lake.spark.read.parquet(str(staging)), sample.column_names)
-    finally:
-        with suppress(FileNotFoundError):
-            shutil.rmtree(staging)
+    with staged(lake, sample) as frame:
+        found = measured(frame, sample.column_names)
     return _proposals(file.headers, found)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-from pyspark.sql import Row, SparkSession
+from pyspark.sql import Row
 
 from contracts.identifiers import IDENTIFIERS, Proof
 from contracts.name_hints import hinted_kinds
@@ -13,6 +13,8 @@ from expectations.signals import CHECKED, WITHIN
 from jobs.classify.deciding import decide
 from jobs.classify.labelled import LabelledColumn
 from jobs.classify.measuring import by_signals, cells_of
+from jobs.classify.staging import staged
+from jobs.storage.lake import Lake
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,9 @@ class Scores:
         return sum((s for kind, s in self.columns.items() if IDENTIFIERS[kind].proof is not Proof.WORDS), Score())
 
 
-def score(spark: SparkSession, columns: Sequence[LabelledColumn]) -> Scores:
+def score(lake: Lake, columns: Sequence[LabelledColumn]) -> Scores:
     """Look at the labelled set as `classify` looks at a table, and compare what it finds with the labels."""
-    found = _looked_at(spark, columns)
+    found = _looked_at(lake, columns)
     kinds: list[tuple[str | None, str | None]] = []
     mistakes = []
     for place, column in enumerate(columns):
@@ -72,11 +74,13 @@ def _of_single_values(values: Iterable[tuple[str | None, str | None, int]]) -> d
     return {kind: found for kind, found in _scored(values).items() if kind not in needs_column}
 
 
-def _looked_at(spark: SparkSession, columns: Sequence[LabelledColumn]) -> list[Row]:
+def _looked_at(lake: Lake, columns: Sequence[LabelledColumn]) -> list[Row]:
     rows = [(place, value, label) for place, column in enumerate(columns) for value, label in column.values]
     names = ("column", "value", "label")
     cells = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
-    return by_signals(spark.createDataFrame(cells), "column", "label").collect()
+    with staged(lake, cells) as frame:
+        found: list[Row] = by_signals(frame, "column", "label").collect()
+    return found
 
 
 def _kind_of_value(row: Row) -> str | None:
