@@ -17,6 +17,7 @@ from contracts.loading import dataset_ids, from_databases, load, load_all
 from expectations.gate import Gate
 from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
+from jobs.prove.commands import prove
 from jobs.settings import Settings, from_environment
 from jobs.transfer.commands import app as transfer_app
 
@@ -112,6 +113,7 @@ def ingest(
 
 
 app.command()(pull)
+app.command()(prove)
 
 
 @app.command()

@@ -79,3 +79,23 @@ class ConnectionMissing(LakewardenError):
     """The secret file of a connection is not there, not readable, not complete, or open to others."""
 
     exit_code = 65
+
+
+class ValuesRefused(LakewardenError):
+    """A list of values to search for is open to others, unreadable, empty, or holds what is found by chance."""
+
+    exit_code = 65
+
+
+class CopyNotMade(LakewardenError):
+    """The copy in which invented people are planted could not be made; nothing was searched."""
+
+
+class NotProved(LakewardenError):
+    """A sink was not searched whole, or a value planted in it on purpose was not found; the report says which."""
+
+
+class LeakFound(LakewardenError):
+    """A known value stands where nobody may be found; the report says where, never which value."""
+
+    exit_code = 65

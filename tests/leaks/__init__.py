@@ -1,1 +1,1 @@
-"""A scanner for planted people and keys: decodes what it finds, and is itself proved by plants on purpose."""
+"""What plants people for the tests: files of every kind, and the way through a running platform."""

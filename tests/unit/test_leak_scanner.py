@@ -13,12 +13,13 @@ import pyarrow as pa
 import pytest
 
 from infra.demo import people
+from jobs.prove.disguises import Kind, Secret
+from jobs.prove.matching import Matcher
+from jobs.prove.planting import people_secrets
+from jobs.prove.scanner import Scan, files_below, scan
+from jobs.prove.values import keys_and_passwords
 from jobs.storage.keys import padded_blocks
-from tests.leaks.disguises import Kind, Secret
-from tests.leaks.matching import Matcher
 from tests.leaks.places import PLACES, in_log, write_parquet
-from tests.leaks.planted import key_secrets, people_secrets
-from tests.leaks.scanner import Scan, files_below, scan
 
 PERSON, STRANGER = people.canary(11), people.canary(12)
 MATCHER = Matcher(people_secrets([PERSON]))
@@ -166,7 +167,7 @@ def test_a_key_is_found_however_it_is_written(tmp_path: Path):
     store.write_bytes(padded_blocks(key))
     (tmp_path / "home" / "secrets").mkdir()
     (tmp_path / "home" / "secrets" / "connect_token").write_text("s3cret-token\n", encoding="ascii")
-    matcher = Matcher(key_secrets(tmp_path / "home"))
+    matcher = Matcher(keys_and_passwords(tmp_path / "home"))
     inner = padded_blocks(key)[:32]
     written = {
         "stored": padded_blocks(key),

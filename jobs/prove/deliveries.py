@@ -1,5 +1,7 @@
-"""Files as sources send them, with planted people where no column foresees them: file and sheet names, comments,
-headers, hidden sheets, attributes; and files that gate 1 refuses or that gate 2 stops.
+"""Files as sources send them, with planted people where no column foresees them.
+
+They stand in names of files and sheets, comments, headers, hidden sheets, attributes, and in files that gate 1 refuses
+or that gate 2 stops.
 """
 
 import csv
@@ -14,6 +16,9 @@ from openpyxl.comments import Comment
 from infra.demo.people import Canary
 
 CUSTOMERS, FEEDBACK, MEASUREMENTS = "crm.customers", "forms.market_feedback", "network.cell_measurements"
+
+#: The export of the customer file that has planted people among its good rows.
+GOOD_CUSTOMERS = "客户档案_总公司.csv"
 
 Table = list[list[str]]
 
@@ -30,7 +35,7 @@ _HANDS: tuple[Callable[[str], str], ...] = (
 def odd_deliveries(made: Path, people: Sequence[Canary]) -> Iterator[tuple[str, str, bytes]]:
     """Dataset, file name and content of files made from those below `made`, where the demo generator wrote its day."""
     first, second, third = people
-    header, rows = _rows_of(first, next(made.rglob("客户档案_总公司.csv")), "gb18030")
+    header, rows = _rows_of(first, next(made.rglob(GOOD_CUSTOMERS)), "gb18030")
     spelled = [
         _changed(header, rows[0], 客户编号=f"KH-odd-{n}", 电话=hand(first["mobile"])) for n, hand in enumerate(_HANDS)
     ]

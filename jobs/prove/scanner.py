@@ -1,13 +1,16 @@
 """Look for secrets in every file below a folder; a report names the place and the label, never the value."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
+from jobs.prove.decoding import UNDECODABLE, Format, decoded, format_of, raw
+from jobs.prove.matching import Matcher
+from jobs.prove.tables import Piece
 
-from tests.leaks.decoding import UNDECODABLE, decoded, raw
-from tests.leaks.matching import Matcher
+#: Hears how many bytes were searched since it was told last.
+Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True, order=True)
@@ -27,8 +30,11 @@ class Scan:
     hits: set[Hit] = field(default_factory=set)
     files: int = 0
     size: int = 0
-    #: Files that are not what their first bytes say: searched as bytes, but not decoded.
+    rows: int = 0
+    #: Files that are not what their first bytes say, or may not be read: not decoded, so nothing is proved of them.
     undecoded: list[str] = field(default_factory=list)
+    #: Of every format the last file with content.
+    examples: dict[Format, Path] = field(default_factory=dict)
 
     @property
     def labels(self) -> set[str]:
@@ -47,7 +53,7 @@ class Scan:
         return "\n".join(lines)
 
 
-def scan(files: Iterator[Path], root: Path, matcher: Matcher) -> Scan:
+def scan(files: Iterable[Path], root: Path, matcher: Matcher, advance: Advance = lambda _size: None) -> Scan:
     """Search these files and their paths below `root`. A file that is gone before it is read is passed over."""
     found = Scan()
     for path in files:
@@ -58,6 +64,7 @@ def scan(files: Iterator[Path], root: Path, matcher: Matcher) -> Scan:
             continue
         found.files += 1
         found.size += size
+        advance(size)
     return found
 
 
@@ -69,21 +76,25 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def _scan_file(path: Path, name: str, matcher: Matcher, found: Scan) -> None:
-    in_name = matcher.in_bytes(name.encode())
-    shown = "a file whose name is withheld" if in_name else name
+    named = os.fsencode(name)  # a name need not be UTF-8
+    in_name = matcher.in_bytes(named)
+    shown = "a file whose name is withheld" if in_name else named.decode(errors="backslashreplace")
     found.hits |= {Hit(shown, "path", disguise.secret.label, disguise.name) for disguise in in_name}
-    found.hits |= _hits(raw(path, matcher.longest), shown, matcher)
     try:
-        found.hits |= _hits(decoded(path, matcher.longest), shown, matcher)
+        _search(raw(path, matcher.longest), shown, matcher, found)
+        _search(decoded(path, matcher.longest), shown, matcher, found)
+        if path.stat().st_size:
+            found.examples[format_of(path)] = path
     except FileNotFoundError:
         raise
     except UNDECODABLE as error:
         found.undecoded.append(f"{shown}: {type(error).__name__}")
 
 
-def _hits(pieces: Iterator[tuple[str, bytes | np.ndarray]], shown: str, matcher: Matcher) -> set[Hit]:
-    return {
-        Hit(shown, where, disguise.secret.label, disguise.name)
-        for where, data in pieces
-        for disguise in (matcher.in_bytes(data) if isinstance(data, bytes) else matcher.in_numbers(data))
-    }
+def _search(pieces: Iterator[Piece], shown: str, matcher: Matcher, found: Scan) -> None:
+    for where, data, rows in pieces:
+        found.rows += rows
+        disguises = matcher.in_bytes(data) if isinstance(data, bytes) else matcher.in_numbers(data)
+        if disguises:
+            place = "a place whose name is withheld" if matcher.in_bytes(where.encode()) else where
+            found.hits |= {Hit(shown, place, disguise.secret.label, disguise.name) for disguise in disguises}

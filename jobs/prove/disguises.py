@@ -15,9 +15,13 @@ _DIGESTS = ("md5", "sha1", "sha256", "sha512", "sm3")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 _DIGEST_BYTES = 16  # a digest cut to 128 bits is still one that everybody can compute
-_LARGEST_EXACT_DOUBLE = 2**53
+_LARGEST_EXACT_DOUBLE, _LARGEST_LONG = 2**53, 2**63 - 1
 _SMALLEST_MANTISSA = 8  # figures; fewer would be found by chance
 _DECIMALS = 4  # ten metres
+
+#: Bytes that a pattern has at least: among ten gigabytes of anything, one of five stands somewhere by chance.
+SHORTEST = 6
+_FEWEST_FIGURES = 8  # six figures stand in every longer number
 
 
 class Kind(StrEnum):
@@ -47,14 +51,24 @@ class Disguise:
     starts_number: bool = False
 
 
+def is_too_short(secret: Secret) -> bool:
+    """Whether the secret would be found everywhere by chance, so that finding it says nothing."""
+    raw = secret.value.encode() if isinstance(secret.value, str) else secret.value
+    return len(raw) < (_FEWEST_FIGURES if secret.kind is Kind.NUMBER else SHORTEST)
+
+
 def disguises(secret: Secret) -> dict[bytes, Disguise]:
-    """What to search for, by the bytes themselves.
+    r"""What to search for, by the bytes themselves; of a name of two characters nothing that would be found by chance.
+
+    Raises: ValueError for a secret that is too short, TypeError for one that is not of its kind.
 
     Example:
-        >>> found = disguises(Secret("a name", Kind.TEXT, "麴骉"))
-        >>> [found[pattern].name for pattern in (b"%E9%BA%B4%E9%AA%89", rb"\\u9eb4\\u9a89", "麴骉".encode("gbk"))]
-        ['URL', 'JSON', 'GB18030']
+        >>> found = disguises(Secret("a name", Kind.TEXT, "麴骉翀"))
+        >>> [found[part].name for part in ("麴骉翀".encode("gbk"), rb"\u9eb4\u9a89\u7fc0")]
+        ['GB18030', 'JSON']
     """
+    if is_too_short(secret):
+        raise ValueError(f"{secret.label}: too short, it is found by chance everywhere")
     match secret.kind, secret.value:
         case Kind.TEXT, str(text):
             named = _text(text)
@@ -69,7 +83,8 @@ def disguises(secret: Secret) -> dict[bytes, Disguise]:
     found: dict[bytes, Disguise] = {}
     for pattern, name in named:  # the plainest name comes first and stays
         starts_number = secret.kind is Kind.POSITION and name.startswith("decimal")
-        found.setdefault(pattern, Disguise(secret, name, starts_number))
+        if len(pattern) >= SHORTEST:
+            found.setdefault(pattern, Disguise(secret, name, starts_number))
     return found
 
 
@@ -105,7 +120,8 @@ def _number(figures: str) -> Iterator[tuple[bytes, str]]:
     if not figures.isdigit():
         return
     whole = int(figures)
-    yield from ((struct.pack(layout, whole), "integer") for layout in ("<q", ">q"))
+    if whole <= _LARGEST_LONG:
+        yield from ((struct.pack(layout, whole), "integer") for layout in ("<q", ">q"))
     mantissa = figures.rstrip("0")
     if whole < _LARGEST_EXACT_DOUBLE:
         yield from ((struct.pack(layout, float(whole)), "double") for layout in ("<d", ">d"))

@@ -1,0 +1,77 @@
+"""Invented people for the copy: who they are, what identifies them, and a day of files from sources that know them."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from infra.demo.generate import generate
+from infra.demo.people import Canary, canary
+from infra.demo.setting import Setting, Size
+from jobs.prove.deliveries import CUSTOMERS, FEEDBACK, GOOD_CUSTOMERS, odd_deliveries
+from jobs.prove.disguises import Kind, Secret
+
+TRANSACTIONS = "crm.transactions"
+DATASETS = (CUSTOMERS, TRANSACTIONS, FEEDBACK, "network.engineering_parameters")
+#: Before every date that the generated rows tell of could be one to come.
+DAY = date(2025, 11, 11)
+
+#: Folders of the copy: the day as generated, a lake in which all goes well or is refused, and one whose gate 3 finds
+#: people in a table.
+MADE, THROUGH, BROKEN = "made", "through", "broken"
+#: In the broken lake its table as gate 3 refused it, after its rows were deleted, and after VACUUM.
+LEFT, DELETED, VACUUMED = "left", "deleted", "vacuumed"
+
+_KINDS = {
+    "name": Kind.TEXT, "mobile": Kind.NUMBER, "resident_id": Kind.NUMBER, "email": Kind.TEXT, "address": Kind.TEXT,
+    "longitude": Kind.POSITION, "latitude": Kind.POSITION, "card": Kind.NUMBER,
+}  # fmt: skip
+_CITY_AND_DISTRICT = 6  # characters at the beginning of an address, which many people share
+_PEOPLE = 3
+_SIZE = Size(customers=500, transactions=1_000, feedback=240, cells=120, cities=8, measured_days=1)
+
+
+def invented() -> tuple[Canary, ...]:
+    """Three people drawn anew, so that whatever is found of them comes from this search and from no earlier one."""
+    seed = secrets.randbelow(10**9)
+    return tuple(canary(seed, number) for number in range(_PEOPLE))
+
+
+def people_secrets(people: Sequence[Canary]) -> list[Secret]:
+    """Eight for each person; a number says which person, so that a hit names its way without naming anybody."""
+    return [
+        Secret(f"{field} of person {number}", kind, _value(person, field))
+        for number, person in enumerate(people, start=1)
+        for field, kind in _KINDS.items()
+    ]
+
+
+def _value(person: Canary, field: str) -> str:
+    value = str(person[field])  # type: ignore[literal-required]
+    return value[_CITY_AND_DISTRICT:] if field == "address" else value
+
+
+def plant(folder: Path, people: Sequence[Canary]) -> None:
+    """Land a day of files that tell of these people, and of others: in good rows, in bad ones, and beside the rows.
+
+    The first person also stands in rows that fail their contract; files that gate 1 refuses hold the third.
+    """
+    made = folder / MADE
+    generate(Setting(secrets.randbelow(10**9), DAY, _SIZE, months=1, canaries=people), made)
+    for dataset in DATASETS:
+        for path in sorted((made / "landing" / Path(*dataset.split("."))).rglob("*.*")):
+            land(folder / THROUGH, dataset, DAY, path.name, path.read_bytes())
+    for dataset, name, content in odd_deliveries(made, people):
+        land(folder / THROUGH, dataset, DAY, name, content)
+    land(folder / BROKEN, CUSTOMERS, DAY, "a.csv", next(made.rglob(GOOD_CUSTOMERS)).read_bytes())
+
+
+def land(home: Path, dataset: str, day: date, name: str, content: bytes) -> str:
+    """Put a file into the inbox, whole at once; gives its digest."""
+    folder = home / "landing" / Path(*dataset.split(".")) / day.isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{name}.part"
+    draft.write_bytes(content)
+    draft.rename(folder / name)
+    return sha256(content).hexdigest()
