@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from contracts.loading import load
 from infra.demo import cells, customers, forms, measurements, sample_files, transactions
 from infra.demo.market import Market
-from infra.demo.people import Canary
+from infra.demo.people import canary
 from infra.demo.planting import Tally
 from infra.demo.samples import ROWS
 from infra.demo.setting import Setting, size_of
@@ -128,13 +128,13 @@ def main(  # noqa: PLR0917  # every parameter is an option of the command line
     bad_share: Annotated[
         float, typer.Option(min=0, max=0.15, help="Part of the rows that is spoilt on purpose.")
     ] = 0.01,
-    canaries: Annotated[Path | None, typer.Option(exists=True, help="JSON list of people to plant.")] = None,
+    planted: Annotated[int, typer.Option(min=0, help="People to plant, so that they can be searched for.")] = 0,
 ) -> None:
     """Write one day of demo input: every file a source would send, with a known share of bad rows."""
     console = Console(stderr=True)
     try:
-        planted: list[Canary] = json.loads(canaries.read_text(encoding="utf-8")) if canaries else []
-        setting = Setting(seed, day.date(), size_of(size), months, bad_share, planted)
+        people = [canary(seed, number) for number in range(planted)]
+        setting = Setting(seed, day.date(), size_of(size), months, bad_share, people)
         expected = _with_progress(setting, home, console)
     except (AlreadyThere, ValueError) as problem:
         console.print(f"[red]{problem}[/red]", highlight=False)

@@ -28,6 +28,7 @@ _MINORITY = {
 _RARE = "麴骉翀彧旻燊昇犇赟玥奡堃晟祎"
 _ROADS = "中山路 人民路 解放路 建设路 文化路 学院路 和平路 长江路 新华路 胜利街 光明街 迎宾大道 滨河路 科技路".split()
 _ESTATES = "锦绣花园 阳光小区 翠湖苑 金色家园 丽景雅居 枫林绿洲 星河湾 紫荆公寓 书香名邸 东方明珠城".split()
+_CITY_AND_DISTRICT = 6  # characters at the beginning of an address, which many people share
 _MAIL_WORDS = "sunny blue river cloud maple star moon lucky happy rain lotus pine".split()
 
 
@@ -92,6 +93,17 @@ def person(rng: random.Random, city: City, district: str, gender: str, born: dat
         latitude=latitude,
         card=bank_card(rng),
     )
+
+
+def identifying(planted: Canary) -> dict[str, str]:
+    """What tells a planted person from everybody else, by field; of the address without city and district.
+
+    Example:
+        >>> list(identifying(canary(1)))
+        ['name', 'mobile', 'resident_id', 'email', 'address', 'longitude', 'latitude', 'card']
+    """
+    values = {field: str(value) for field, value in planted.items()}
+    return values | {"address": values["address"][_CITY_AND_DISTRICT:]}
 
 
 def canary(seed: int, number: int = 0) -> Canary:

@@ -4,11 +4,16 @@ import secrets
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
+from itertools import count, islice
+from math import floor
 from pathlib import Path
 
+from contracts.loading import load
+from contracts.treatments import Grid
 from infra.demo.generate import generate
-from infra.demo.people import Canary, canary
+from infra.demo.people import Canary, canary, identifying
 from infra.demo.setting import Setting, Size
+from jobs.desensitise.treatments import METRES_PER_DEGREE
 from jobs.prove.deliveries import CUSTOMERS, FEEDBACK, GOOD_CUSTOMERS, odd_deliveries
 from jobs.prove.disguises import Kind, Secret
 
@@ -27,29 +32,36 @@ _KINDS = {
     "name": Kind.TEXT, "mobile": Kind.NUMBER, "resident_id": Kind.NUMBER, "email": Kind.TEXT, "address": Kind.TEXT,
     "longitude": Kind.POSITION, "latitude": Kind.POSITION, "card": Kind.NUMBER,
 }  # fmt: skip
-_CITY_AND_DISTRICT = 6  # characters at the beginning of an address, which many people share
 _PEOPLE = 3
+_DECIMALS = 4  # the fewest that a position is searched for with
 _SIZE = Size(customers=500, transactions=1_000, feedback=240, cells=120, cities=8, measured_days=1)
 
 
 def invented() -> tuple[Canary, ...]:
     """Three people drawn anew, so that whatever is found of them comes from this search and from no earlier one."""
-    seed = secrets.randbelow(10**9)
-    return tuple(canary(seed, number) for number in range(_PEOPLE))
+    drawn = (canary(secrets.randbelow(10**9)) for _ in count())
+    return tuple(islice((person for person in drawn if not stands_in_the_middle(person)), _PEOPLE))
+
+
+def stands_in_the_middle(person: Canary) -> bool:
+    """Whether a treatment leaves one of the coordinates as it is, because it is the middle of a square by chance."""
+    treatments = (field.treatment for dataset in DATASETS for field in load(dataset).fields)
+    grids = [treatment for treatment in treatments if isinstance(treatment, Grid)]
+    return any(_is_middle(float(person[grid.axis]), grid.metres) for grid in grids)  # type: ignore[literal-required]
+
+
+def _is_middle(degrees: float, metres: float) -> bool:
+    step = metres / METRES_PER_DEGREE
+    return round((floor(degrees / step) + 0.5) * step, _DECIMALS) == round(degrees, _DECIMALS)
 
 
 def people_secrets(people: Sequence[Canary]) -> list[Secret]:
     """Eight for each person; a number says which person, so that a hit names its way without naming anybody."""
     return [
-        Secret(f"{field} of person {number}", kind, _value(person, field))
+        Secret(f"{field} of person {number}", _KINDS[field], value)
         for number, person in enumerate(people, start=1)
-        for field, kind in _KINDS.items()
+        for field, value in identifying(person).items()
     ]
-
-
-def _value(person: Canary, field: str) -> str:
-    value = str(person[field])  # type: ignore[literal-required]
-    return value[_CITY_AND_DISTRICT:] if field == "address" else value
 
 
 def plant(folder: Path, people: Sequence[Canary]) -> None:
