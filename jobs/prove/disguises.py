@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import struct
 from base64 import b64encode
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ _DIGESTS = ("md5", "sha1", "sha256", "sha512", "sm3")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 _DIGEST_BYTES = 16  # a digest cut to 128 bits is still one that everybody can compute
+_RESIDENT_ID = re.compile(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx]")
 _LARGEST_EXACT_DOUBLE, _LARGEST_LONG = 2**53, 2**63 - 1
 _SMALLEST_MANTISSA = 8  # figures; fewer would be found by chance
 _DECIMALS = 4  # ten metres
@@ -92,7 +94,7 @@ def without_separators(secret: Secret) -> dict[bytes, Disguise]:
     """What to search for in content whose separators were taken out: `138 0013-8000`, `36 A0 …`."""
     match secret.kind, secret.value:
         case Kind.NUMBER, str(figures):
-            plain = {spelling.encode() for spelling in _cases(figures)}
+            plain = {spelling.encode() for number in _numbers(figures) for spelling in _cases(number)}
         case Kind.KEY, bytes(key):
             plain = {key.hex().encode(), key.hex().upper().encode()}
         case _:
@@ -113,8 +115,14 @@ def _text(text: str) -> Iterator[tuple[bytes, str]]:
         yield from _digested(spelling)
 
 
+def _numbers(figures: str) -> tuple[str, ...]:
+    """The number, and of a resident ID the old form of 15 figures: without century and check character."""
+    return (figures, figures[:6] + figures[8:17]) if _RESIDENT_ID.fullmatch(figures) else (figures,)
+
+
 def _number(figures: str) -> Iterator[tuple[bytes, str]]:
-    yield from _text(figures)
+    for number in _numbers(figures):
+        yield from _text(number)
     for spelling in (f"+86{figures}", f"86{figures}"):
         yield from _digested(spelling)
     if not figures.isdigit():

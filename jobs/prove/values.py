@@ -14,7 +14,7 @@ from jobs.prove.disguises import Kind, Secret, is_too_short
 _NUMBER = re.compile(r"[0-9]+[0-9Xx]")
 _POSITION = re.compile(r"-?[0-9]{1,3}\.[0-9]{4,}")
 _BETWEEN_FIGURES = re.compile(r"(?<=[0-9])[\s\-]+(?=[0-9Xx])")
-_COUNTRY_CODE = re.compile(r"^\+86")
+_COUNTRY_CODE = re.compile(r"^\+86[\s\-]*")
 _KEY_BYTES, _BLOCK = 32, 64
 _INNER_PAD = 0x36
 

@@ -112,6 +112,14 @@ def test_a_number_is_found_however_it_is_written(tmp_path: Path, spelling: str):
     assert scanned(tmp_path).hits == set()
 
 
+def test_a_resident_id_is_found_in_its_old_form(tmp_path: Path):
+    old = PERSON["resident_id"][:6] + PERSON["resident_id"][8:17]
+    (tmp_path / "log").write_text(f"row 1: {old} and {hashlib.sha256(old.encode()).hexdigest()}", encoding="utf-8")
+    found = scanned(tmp_path)
+    assert found.labels == labels("resident_id")
+    assert {hit.disguise for hit in found.hits} == {"UTF-8", "sha256", "separated"}
+
+
 @pytest.mark.parametrize("text", ["{:.4f}", "{:.5f}", "{:.6f}", "{}", "POINT({} 0)", "{}0000001", "1:{}", '{{"x":{}}}'])
 def test_a_position_is_found_from_four_decimals_on(tmp_path: Path, text: str):
     (tmp_path / "log").write_text(f"at {text.format(PERSON['longitude'])}, done", encoding="utf-8")

@@ -48,7 +48,7 @@ def named(row: Row) -> str:
 
 
 @cache
-def tests_in(path: Path) -> set[str]:
+def functions_of(path: Path) -> set[str]:
     functions = (node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef))
     return {function.name for function in functions if function.name.startswith("test_")}
 
@@ -69,8 +69,8 @@ def test_a_requirement_leads_to_files_and_tests_that_exist(row: Row):
     for test in row.tests:
         path, _, name = test.partition("::")
         assert (ROOT / path).is_file(), test
-        assert tests_in(ROOT / path), test
-        assert not name or name in tests_in(ROOT / path), test
+        assert functions_of(ROOT / path), test
+        assert not name or name in functions_of(ROOT / path), test
 
 
 @pytest.mark.parametrize("row", ROWS, ids=named)
