@@ -53,8 +53,10 @@ class Disguise:
     starts_number: bool = False
 
 
-def is_too_short(secret: Secret) -> bool:
-    """Whether the secret would be found everywhere by chance, so that finding it says nothing."""
+def is_common(secret: Secret) -> bool:
+    """Whether the secret would be found by chance, so that finding it says nothing: too short, or too round."""
+    if secret.kind is Kind.POSITION and round(float(secret.value), _DECIMALS) == round(float(secret.value), 2):
+        return True
     raw = secret.value.encode() if isinstance(secret.value, str) else secret.value
     return len(raw) < (_FEWEST_FIGURES if secret.kind is Kind.NUMBER else SHORTEST)
 
@@ -62,15 +64,15 @@ def is_too_short(secret: Secret) -> bool:
 def disguises(secret: Secret) -> dict[bytes, Disguise]:
     r"""What to search for, by the bytes themselves; of a name of two characters nothing that would be found by chance.
 
-    Raises: ValueError for a secret that is too short, TypeError for one that is not of its kind.
+    Raises: ValueError for a secret that is common, TypeError for one that is not of its kind.
 
     Example:
         >>> found = disguises(Secret("a name", Kind.TEXT, "麴骉翀"))
         >>> [found[part].name for part in ("麴骉翀".encode("gbk"), rb"\u9eb4\u9a89\u7fc0")]
         ['GB18030', 'JSON']
     """
-    if is_too_short(secret):
-        raise ValueError(f"{secret.label}: too short, it is found by chance everywhere")
+    if is_common(secret):
+        raise ValueError(f"{secret.label}: so short or round that it is found by chance everywhere")
     match secret.kind, secret.value:
         case Kind.TEXT, str(text):
             named = _text(text)

@@ -23,7 +23,7 @@ class Matcher:
     """Searches bytes and numbers for secrets in all their disguises.
 
     Raises: ValueError when there is nothing to search for, because such a search would always be clean, and for a
-    secret so short that it would be found by chance.
+    secret that would be found by chance.
     """
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
@@ -46,6 +46,8 @@ class Matcher:
 
     def in_numbers(self, values: np.ndarray) -> set[Disguise]:
         """Positions among floating-point numbers, exact or rounded to ten metres."""
+        if not self._positions:
+            return set()
         rounded = np.round(values.astype(np.float64, copy=False), _DECIMALS)
         there = self._rounded[np.isin(self._rounded, rounded)]
         return {disguise for value in there.tolist() for disguise in self._positions[value]}
@@ -62,8 +64,8 @@ class _Patterns:
             self._by_word[_word(pattern, anchor)].append((anchor, pattern, disguise))
             self.longest = max(self.longest, len(pattern))
         self._words = np.array(sorted(self._by_word), dtype=np.uint64)
-        # a sixteenth of the slots is taken at the most, so that few places are looked at twice
-        bits = min(max(_FEWEST_SLOT_BITS, len(self._words).bit_length() + 4), _MOST_SLOT_BITS)
+        # one of 128 slots is taken at the most, so that few places are looked at twice
+        bits = min(max(_FEWEST_SLOT_BITS, len(self._words).bit_length() + 7), _MOST_SLOT_BITS)
         self._shift = np.uint64(64 - bits)
         self._slots = np.zeros(1 << bits, dtype=bool)
         self._slots[self._slots_of(self._words)] = True
@@ -83,8 +85,11 @@ class _Patterns:
         for shift in range(_WORD):
             words = np.frombuffer(padded, dtype="<u8", count=(len(padded) - shift) // _WORD, offset=shift)
             hits = np.flatnonzero(self._slots[self._slots_of(words)])
+            if not hits.size:
+                continue
             windows = words[hits] & _MASK
-            are_ours = np.isin(windows, self._words)
+            nearest = np.searchsorted(self._words, windows).clip(max=len(self._words) - 1)
+            are_ours = self._words[nearest] == windows
             places = hits[are_ours] * _WORD + shift
             yield from zip(places.tolist(), windows[are_ours].tolist(), strict=True)
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
-from itertools import count, islice
+from itertools import count, filterfalse, islice
 from math import floor
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from infra.demo.people import Canary, canary, identifying
 from infra.demo.setting import Setting, Size
 from jobs.desensitise.treatments import METRES_PER_DEGREE
 from jobs.prove.deliveries import CUSTOMERS, FEEDBACK, GOOD_CUSTOMERS, odd_deliveries
-from jobs.prove.disguises import Kind, Secret
+from jobs.prove.disguises import Kind, Secret, is_common
 
 TRANSACTIONS = "crm.transactions"
 DATASETS = (CUSTOMERS, TRANSACTIONS, FEEDBACK, "network.engineering_parameters")
@@ -40,11 +40,13 @@ _SIZE = Size(customers=500, transactions=1_000, feedback=240, cells=120, cities=
 def invented() -> tuple[Canary, ...]:
     """Three people drawn anew, so that whatever is found of them comes from this search and from no earlier one."""
     drawn = (canary(secrets.randbelow(10**9)) for _ in count())
-    return tuple(islice((person for person in drawn if not stands_in_the_middle(person)), _PEOPLE))
+    return tuple(islice(filterfalse(is_found_by_chance, drawn), _PEOPLE))
 
 
-def stands_in_the_middle(person: Canary) -> bool:
-    """Whether a treatment leaves one of the coordinates as it is, because it is the middle of a square by chance."""
+def is_found_by_chance(person: Canary) -> bool:
+    """Whether a coordinate is a round number, or the middle of a square, which a treatment leaves as it is."""
+    if any(map(is_common, people_secrets([person]))):
+        return True
     treatments = (field.treatment for dataset in DATASETS for field in load(dataset).fields)
     grids = [treatment for treatment in treatments if isinstance(treatment, Grid)]
     return any(_is_middle(float(person[grid.axis]), grid.metres) for grid in grids)  # type: ignore[literal-required]

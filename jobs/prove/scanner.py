@@ -4,13 +4,20 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from jobs.prove.decoding import UNDECODABLE, Format, decoded, format_of, raw
+from jobs.prove.disguises import Disguise
 from jobs.prove.matching import Matcher
 from jobs.prove.tables import Piece
 
 #: Hears how many bytes were searched since it was told last.
 Advance = Callable[[int], None]
+
+_TOGETHER = 1 << 20  # bytes of small pieces that are searched at once
+_BETWEEN = b"\n"
 
 
 @dataclass(frozen=True, order=True)
@@ -56,15 +63,27 @@ class Scan:
 def scan(files: Iterable[Path], root: Path, matcher: Matcher, advance: Advance = lambda _size: None) -> Scan:
     """Search these files and their paths below `root`. A file that is gone before it is read is passed over."""
     found = Scan()
+    search = _Search(matcher, found.hits)
     for path in files:
+        name = path.relative_to(root).as_posix()
         try:
             size = path.stat().st_size
-            _scan_file(path, path.relative_to(root).as_posix(), matcher, found)
+            search.add(name, Piece("path", os.fsencode(name)))  # a name need not be UTF-8
+            for piece in raw(path, matcher.longest):
+                search.add(name, piece)
+            for piece in decoded(path, matcher.longest):
+                search.add(name, piece)
+                found.rows += piece.rows
+            if size:
+                found.examples[format_of(path)] = path
         except FileNotFoundError:
             continue
+        except UNDECODABLE as error:
+            found.undecoded.append(f"{search.shown(name)}: {type(error).__name__}")
         found.files += 1
         found.size += size
         advance(size)
+    search.flush()
     return found
 
 
@@ -75,26 +94,48 @@ def files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _scan_file(path: Path, name: str, matcher: Matcher, found: Scan) -> None:
-    named = os.fsencode(name)  # a name need not be UTF-8
-    in_name = matcher.in_bytes(named)
-    shown = "a file whose name is withheld" if in_name else named.decode(errors="backslashreplace")
-    found.hits |= {Hit(shown, "path", disguise.secret.label, disguise.name) for disguise in in_name}
-    try:
-        _search(raw(path, matcher.longest), shown, matcher, found)
-        _search(decoded(path, matcher.longest), shown, matcher, found)
-        if path.stat().st_size:
-            found.examples[format_of(path)] = path
-    except FileNotFoundError:
-        raise
-    except UNDECODABLE as error:
-        found.undecoded.append(f"{shown}: {type(error).__name__}")
+class _Pending(NamedTuple):
+    name: str
+    where: str
+    data: bytes | np.ndarray
 
 
-def _search(pieces: Iterator[Piece], shown: str, matcher: Matcher, found: Scan) -> None:
-    for where, data, rows in pieces:
-        found.rows += rows
-        disguises = matcher.in_bytes(data) if isinstance(data, bytes) else matcher.in_numbers(data)
-        if disguises:
-            place = "a place whose name is withheld" if matcher.in_bytes(where.encode()) else where
-            found.hits |= {Hit(shown, place, disguise.secret.label, disguise.name) for disguise in disguises}
+class _Search:
+    """Searches pieces of many files together, for most are small; they are told apart only when something is found."""
+
+    def __init__(self, matcher: Matcher, hits: set[Hit]) -> None:
+        self._matcher, self._hits = matcher, hits
+        self._bytes: list[_Pending] = []
+        self._numbers: list[_Pending] = []
+        self._size = 0
+
+    def add(self, name: str, piece: Piece) -> None:
+        """Take a piece of the file of this name."""
+        if not len(piece.data):
+            return
+        kind = self._bytes if isinstance(piece.data, bytes) else self._numbers
+        kind.append(_Pending(name, piece.where, piece.data))
+        self._size += len(piece.data)
+        if self._size >= _TOGETHER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Search what was taken since the last time; to be called once more at the end."""
+        if self._bytes and self._matcher.in_bytes(_BETWEEN.join(pending.data for pending in self._bytes)):
+            self._note(self._bytes, self._matcher.in_bytes)
+        if self._numbers and self._matcher.in_numbers(np.concatenate([pending.data for pending in self._numbers])):
+            self._note(self._numbers, self._matcher.in_numbers)
+        self._bytes, self._numbers, self._size = [], [], 0
+
+    def shown(self, name: str) -> str:
+        """The file's name as a report may hold it."""
+        raw_name = os.fsencode(name)
+        if self._matcher.in_bytes(raw_name):
+            return "a file whose name is withheld"
+        return raw_name.decode(errors="backslashreplace")
+
+    def _note(self, pieces: Iterable[_Pending], found_in: Callable[..., set[Disguise]]) -> None:
+        for name, where, data in pieces:
+            for disguise in found_in(data):
+                place = "a place whose name is withheld" if self._matcher.in_bytes(where.encode()) else where
+                self._hits.add(Hit(self.shown(name), place, disguise.secret.label, disguise.name))

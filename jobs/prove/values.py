@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from jobs.errors import ValuesRefused
-from jobs.prove.disguises import Kind, Secret, is_too_short
+from jobs.prove.disguises import Kind, Secret, is_common
 
 _NUMBER = re.compile(r"[0-9]+[0-9Xx]")
 _POSITION = re.compile(r"-?[0-9]{1,3}\.[0-9]{4,}")
@@ -37,10 +37,11 @@ def listed(path: Path) -> list[Secret]:
     values = [_secret(f"line {number}", text) for text, number in sorted(found.items(), key=lambda item: item[1])]
     if not values:
         raise ValuesRefused(f"{path.name} holds no value: a search for nothing would prove nothing")
-    if short := [secret.label for secret in values if is_too_short(secret)]:
+    if short := [secret.label for secret in values if is_common(secret)]:
         raise ValuesRefused(
-            f"{path.name}: {len(short)} values are so short that they stand everywhere by chance ({short[0]} first); "
-            "a number needs 8 figures, a text two Chinese characters or 6 letters"
+            f"{path.name}: {len(short)} values are so short or round that they stand everywhere by chance "
+            f"({short[0]} first); a number needs 8 figures, a text two Chinese characters or 6 letters, a position "
+            "figures in its third or fourth decimal"
         )
     return values
 
@@ -66,7 +67,7 @@ def keys_and_passwords(home: Path) -> list[Secret]:
         for path in _files(home / "secrets", "*")
         for word in _words(path)
     )
-    return [secret for secret in (*keys, *passwords) if not is_too_short(secret)]
+    return [secret for secret in (*keys, *passwords) if not is_common(secret)]
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:

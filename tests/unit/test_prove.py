@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from infra.demo.people import canary
+from infra.demo.run import PLANTED, SEED
 from jobs.cli import app
 from jobs.errors import LeakFound, NotProved, ValuesRefused
 from jobs.prove.controls import Control, controls, drawn
@@ -22,6 +23,7 @@ from jobs.prove.decoding import Format
 from jobs.prove.disguises import Kind, Secret
 from jobs.prove.evidence import markdown, write
 from jobs.prove.matching import Matcher
+from jobs.prove.planting import invented, is_found_by_chance
 from jobs.prove.proof import Expectation, Proof, SinkProof, State
 from jobs.prove.run import prove
 from jobs.prove.scanner import Hit, Scan, files_below, scan
@@ -113,6 +115,7 @@ def test_a_value_that_stands_twice_is_searched_for_once_under_its_first_line(tmp
         (" \n", 0o600, "no value"),
         ("麴骉翀\n1234567", 0o600, "line 2"),
         ("abcde", 0o600, "line 1"),
+        ("113.264385\n113.260004", 0o600, "line 2"),
         ("麴骉翀".encode("gb18030"), 0o600, "UTF-8"),
     ],
 )
@@ -379,3 +382,15 @@ def test_a_database_that_is_being_written_can_be_searched(home):
         live.commit()
         live.execute("INSERT INTO log VALUES ('not committed yet')")
         assert found_in(proved(home, Secret("line 1", Kind.NUMBER, PERSON["mobile"]))) == {"Airflow's database"}
+
+
+def test_people_who_would_be_found_by_chance_are_not_planted():
+    person = canary(23)
+    middle = {**person, "longitude": round(13_000.5 * 1000 / 111_320, 6)}
+    assert [is_found_by_chance(one) for one in (person, middle, {**person, "latitude": 30.250003})] == [
+        False,
+        True,
+        True,
+    ]
+    assert not any(map(is_found_by_chance, (canary(SEED, number) for number in range(PLANTED)))), "the demo's own"
+    assert len({person["name"] for person in invented()}) > 1
