@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import duckdb
 import pyarrow as pa
@@ -95,7 +95,7 @@ def _zlib(path: Path, overlap: int, depth: int) -> Iterator[Piece]:
         yield from _inside(_inflated(content), "zlib", overlap, depth)
 
 
-def _inflated(content: BinaryIO) -> Iterator[bytes]:
+def _inflated(content: IO[bytes]) -> Iterator[bytes]:
     inflating = zlib.decompressobj()
     while (packed := inflating.unconsumed_tail or content.read(_CHUNK)) and not inflating.eof:
         yield inflating.decompress(packed, _CHUNK)
@@ -121,7 +121,7 @@ def _lz4_blocks(path: Path, overlap: int, _depth: int) -> Iterator[Piece]:
         yield from _chunks(_unpacked_lz4(file), "lz4 block", overlap)
 
 
-def _unpacked_lz4(file: BinaryIO) -> Iterator[bytes]:
+def _unpacked_lz4(file: IO[bytes]) -> Iterator[bytes]:
     codec = pa.Codec("lz4_raw")
     while header := file.read(_LZ4_BLOCK.size):
         magic, method, packed, unpacked, _ = _LZ4_BLOCK.unpack(header)
@@ -132,7 +132,7 @@ def _unpacked_lz4(file: BinaryIO) -> Iterator[bytes]:
         yield codec.decompress(block, decompressed_size=unpacked).to_pybytes() if is_packed else block
 
 
-def _blocks(content: BinaryIO) -> Iterator[bytes]:
+def _blocks(content: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     return iter(lambda: content.read(_CHUNK), b"")
 
 

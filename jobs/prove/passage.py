@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from deltalake import DeltaTable
@@ -115,7 +116,7 @@ def fail_at_every_gate(way: _Way, made: Path, contracts: Mapping[str, Contract],
     way.step("refuse", lambda lake: refuse(lake, contracts[FEEDBACK], refused, "资料有误，请重报").state)
     way.step("cast", lambda lake: _phones(lake).select(F.col("contact_phone").cast("date")).collect(), StepFailed)
     for file in sorted(way.home.glob(f"landing/.store/{TRANSACTIONS}/*")):
-        way.step("delete", lambda lake, sha256=file.name: refuse(lake, contracts[TRANSACTIONS], sha256, "更正").state)
+        way.step("delete", partial(refuse, contract=contracts[TRANSACTIONS], file_sha256=file.name, reason="更正"))
     DeltaTable(way.home / Zone.DESENSITISED / contracts[CUSTOMERS].table).create_checkpoint()
 
 

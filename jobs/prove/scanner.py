@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from jobs.prove.tables import Piece
 
 #: Hears how many bytes were searched since it was told last.
 Advance = Callable[[int], None]
+
+Data = TypeVar("Data", bytes, np.ndarray)
 
 _TOGETHER = 1 << 20  # bytes of small pieces that are searched at once
 _BETWEEN = b"\n"
@@ -94,36 +96,32 @@ def files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-class _Pending(NamedTuple):
-    name: str
-    where: str
-    data: bytes | np.ndarray
-
-
 class _Search:
     """Searches pieces of many files together, for most are small; they are told apart only when something is found."""
 
     def __init__(self, matcher: Matcher, hits: set[Hit]) -> None:
         self._matcher, self._hits = matcher, hits
-        self._bytes: list[_Pending] = []
-        self._numbers: list[_Pending] = []
+        self._bytes: list[tuple[str, str, bytes]] = []
+        self._numbers: list[tuple[str, str, np.ndarray]] = []
         self._size = 0
 
     def add(self, name: str, piece: Piece) -> None:
         """Take a piece of the file of this name."""
         if not len(piece.data):
             return
-        kind = self._bytes if isinstance(piece.data, bytes) else self._numbers
-        kind.append(_Pending(name, piece.where, piece.data))
+        if isinstance(piece.data, bytes):
+            self._bytes.append((name, piece.where, piece.data))
+        else:
+            self._numbers.append((name, piece.where, piece.data))
         self._size += len(piece.data)
         if self._size >= _TOGETHER:
             self.flush()
 
     def flush(self) -> None:
         """Search what was taken since the last time; to be called once more at the end."""
-        if self._bytes and self._matcher.in_bytes(_BETWEEN.join(pending.data for pending in self._bytes)):
+        if self._bytes and self._matcher.in_bytes(_BETWEEN.join(data for *_, data in self._bytes)):
             self._note(self._bytes, self._matcher.in_bytes)
-        if self._numbers and self._matcher.in_numbers(np.concatenate([pending.data for pending in self._numbers])):
+        if self._numbers and self._matcher.in_numbers(np.concatenate([data for *_, data in self._numbers])):
             self._note(self._numbers, self._matcher.in_numbers)
         self._bytes, self._numbers, self._size = [], [], 0
 
@@ -134,7 +132,7 @@ class _Search:
             return "a file whose name is withheld"
         return raw_name.decode(errors="backslashreplace")
 
-    def _note(self, pieces: Iterable[_Pending], found_in: Callable[..., set[Disguise]]) -> None:
+    def _note(self, pieces: Iterable[tuple[str, str, Data]], found_in: Callable[[Data], set[Disguise]]) -> None:
         for name, where, data in pieces:
             for disguise in found_in(data):
                 place = "a place whose name is withheld" if self._matcher.in_bytes(where.encode()) else where
