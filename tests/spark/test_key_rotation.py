@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
-from tests.leaks.disguises import Kind, Secret
 from tests.leaks.matching import Matcher
 from tests.leaks.scanner import Scan, files_below, scan
 
@@ -31,6 +30,7 @@ from jobs.keys.ring import Keyring
 from jobs.keys.rotation import retire, retoken, rotate
 from jobs.keys.server import KeyServer
 from jobs.keys.verifying import altered
+from jobs.prove.disguises import Kind, Secret
 from jobs.publish.build import build
 from jobs.publish.run import publish
 from jobs.storage.engine import engine
