@@ -15,8 +15,6 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
-from tests.leaks.matching import Matcher
-from tests.leaks.scanner import Scan, files_below, scan
 
 from contracts.loading import load
 from contracts.model import Contract
@@ -31,6 +29,8 @@ from jobs.keys.rotation import retire, retoken, rotate
 from jobs.keys.server import KeyServer
 from jobs.keys.verifying import altered
 from jobs.prove.disguises import Kind, Secret
+from jobs.prove.matching import Matcher
+from jobs.prove.scanner import Scan, files_below, scan
 from jobs.publish.build import build
 from jobs.publish.run import publish
 from jobs.storage.engine import engine
