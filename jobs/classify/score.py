@@ -84,8 +84,13 @@ def _looked_at(lake: Lake, columns: Sequence[LabelledColumn]) -> list[Row]:
 
 
 def _kind_of_value(row: Row) -> str | None:
-    """What one value alone would be taken for: the first kind whose form and check it has, else what stands in it."""
+    """What one value alone would be taken for: the first kind whose form and check it has, else what stands in it.
+
+    Of a text that holds several, the one that was looked for: a mobile number before the @ makes an address no other.
+    """
     signals = str(row["signals"]).split()
+    if row["label"] in signals and str(row["label"]).startswith(WITHIN):
+        return str(row["label"])
     for kind, found in IDENTIFIERS.items():
         if found.proof is Proof.CHECK and kind != "mobile_phone" and f"{kind}{CHECKED}" in signals:
             return kind
