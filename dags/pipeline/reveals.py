@@ -104,7 +104,7 @@ def refuse() -> BashOperator:
 
 
 def open_values() -> BashOperator:
-    """Into the requester's own restricted place; the log says where, and how many."""
+    """Into the requester's own place; the log says where, and how many."""
     command = 'lakewarden reveal open "$REVEAL" --airflow-account "$REQUESTER"'
     return step("open", "打开数据", command, minutes=10, environment={**REVEAL, **REQUESTER})
 
