@@ -62,9 +62,11 @@ def telling_engine() -> Iterator[Platform]:
         for name, value in {"enabled": "true", "dir": events.as_uri(), "compress": "false", "buffer.kb": "1k"}.items()
     )
     events.mkdir(parents=True)
-    platform.run("python", "-m", "infra.services.up", "engine")
-    yield platform
-    platform.run("python", "-m", "infra.services.down", check=False)
+    try:
+        platform.run("python", "-m", "infra.services.up", "engine")
+        yield platform
+    finally:
+        platform.run("python", "-m", "infra.services.down", check=False)
 
 
 @pytest.fixture(scope="module")
