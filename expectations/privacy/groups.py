@@ -56,8 +56,8 @@ def risks(found: DataFrame) -> DataFrame:
     """Size and risk of the groups of many tables at once.
 
     Grain: rows of `groups` in; one row per subject, column of people and measure out, in FIGURE_COLUMNS.
-    Shape: groups, hidden_groups, people, k (people of the smallest group), share_below_k (people in groups below the
-    minimum), average_risk (groups by people), prosecutor_risk (1 by k), journalist_risk (1 by the smallest
+    Shape: groups, hidden_groups, people_shown, k (people of the smallest group), share_below_k (people in groups below
+    the minimum), average_risk (groups by people), prosecutor_risk (1 by k), journalist_risk (1 by the smallest
     population), marketer_risk (mean over people of 1 by the population of their group). Shares from 0 to 1.
     NULL: no row for a measure of a table that shows no group.
     Source: docs/privacy_measures.md.
@@ -66,7 +66,7 @@ def risks(found: DataFrame) -> DataFrame:
     measures = {
         "groups": F.count(size),
         "hidden_groups": F.count_if(size.isNull()),
-        "people": F.sum(size),
+        "people_shown": F.sum(size),
         "k": F.min(size),
         "share_below_k": F.try_divide(
             F.sum(F.when(size < F.col("minimum_k"), size).otherwise(F.when(size.isNotNull(), 0))), F.sum(size)

@@ -20,7 +20,7 @@ def risks(rows: Sequence[Row], quasi: Sequence[str], minimum_k: int) -> dict[str
     return {
         "groups": len(sizes),
         "hidden_groups": 0,
-        "people": len(rows),
+        "people_shown": len(rows),
         "k": min(sizes),
         "share_below_k": Fraction(sum(size for size in sizes if size < minimum_k), len(rows)),
         "average_risk": Fraction(len(sizes), len(rows)),

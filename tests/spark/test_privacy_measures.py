@@ -48,7 +48,7 @@ def test_classes_and_risks_of_persons_and_unknown_is_a_class_of_its_own(patients
     found = figures(patients, **PERSONS)
     assert found == pytest.approx(
         {
-            "rows": 6, "identity_left": 0, "repeated_persons": 0, "groups": 2, "hidden_groups": 0, "people": 6, "k": 2,
+            "rows": 6, "identity_left": 0, "repeated_persons": 0, "groups": 2, "hidden_groups": 0, "people_shown": 6, "k": 2,
             "share_below_k": 2 / 6, "average_risk": 2 / 6, "prosecutor_risk": 1 / 2, "journalist_risk": 1 / 2,
             "marketer_risk": 2 / 6,
         }
@@ -91,7 +91,7 @@ def sales(frame):
 
 def test_a_row_of_an_aggregate_is_a_group_and_a_hidden_one_is_counted_apart(sales):
     found = figures(sales, **AGGREGATES)
-    assert (found["groups"], found["hidden_groups"], found["people"], found["k"]) == (3, 1, 15, 4)
+    assert (found["groups"], found["hidden_groups"], found["people_shown"], found["k"]) == (3, 1, 15, 4)
     assert found["average_risk"] == found["marketer_risk"] == pytest.approx(3 / 15)
     assert found["journalist_risk"] == found["prosecutor_risk"] == pytest.approx(1 / 4)
 
