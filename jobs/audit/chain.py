@@ -1,7 +1,7 @@
 """The chain of the audit: each entry carries the hash of the one before it, so a change shows wherever it is made.
 
 A chain alone does not show that its end was cut off or that all of it was made again; for that the newest hashes, the
-heads, are kept in another place and compared. Source: D12-9, docs/adr/0018-a-chained-audit.md.
+heads, are kept in another place and compared. Source: D12-9, docs/adr/0015-a-chained-audit.md.
 """
 
 import hashlib
