@@ -65,7 +65,8 @@ def _whole(counted: DataFrame) -> DataFrame:
     Grain: one row per value. Shape: whole_value, place (from 1, in order), places, share, reached (share of all up to
     this value), reached_before (sum of `reached` over the values before).
     """
-    everything, so_far = Window.partitionBy(), Window.orderBy(F.col("whole_value").asc_nulls_first())
+    everything = Window.partitionBy(F.lit(0))  # named, for a window over all rows is meant here and needs no warning
+    so_far = everything.orderBy(F.col("whole_value").asc_nulls_first())
     before = so_far.rowsBetween(Window.unboundedPreceding, -1)
     up_to_here = so_far.rowsBetween(Window.unboundedPreceding, Window.currentRow)
     total = F.sum("n").over(everything)
