@@ -14,7 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 from contracts import check_digits as digits
 from contracts.identifiers import ASSIGNED_MOBILE, IDENTIFIERS
 from expectations.check_characters import DIGITS, character_at, resident_check, weighted
-from expectations.normal_form import code, digits_only, email, normalised, phone
+from expectations.normal_form import code, digits_only, email, normalised, phone, plain_text
 
 _LENGTH = 18
 
@@ -130,8 +130,9 @@ def mobile_phone(value: Column) -> Column:
 
 
 def phone_number(value: Column) -> Column:
-    """A mobile number, or a landline with area code."""
-    return phone(value).rlike(r"^(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,2}[2-9][0-9]{6,7})$")
+    """A mobile number, or a landline with area code and perhaps an extension."""
+    number = phone(value)
+    return number.rlike(r"^(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,2}[2-9][0-9]{6,7})$") | passes("landline", number)
 
 
 def bank_card(value: Column) -> Column:
@@ -146,7 +147,9 @@ def email_address(value: Column) -> Column:
 
 
 def _valid(kind: str, value: Column) -> Column:
-    return passes(kind, normalised(value, kind))
+    # what is the same for all writings of a device is less than what its form and check are about
+    as_written = {"imei": digits_only, "mac": plain_text}.get(kind)
+    return passes(kind, as_written(value) if as_written else normalised(value, kind))
 
 
 #: For the rule `valid_identifier`; every kind that a contract may have checked.
