@@ -3,6 +3,8 @@
 Names and addresses have no form and stay where they are; docs/treatments.md says what follows from that.
 """
 
+from collections.abc import Callable
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
@@ -26,10 +28,23 @@ def scrubbed(text: Column) -> Column:
     3 never meets one.
     Source: D09-10; contracts/identifiers.py.
     """
-    written = _labelled(plain_text(text))
-    joined = F.regexp_replace(written, _SEPARATORS, "")
-    scrubbed_text = F.when(holds_identity(joined), _labelled(joined)).otherwise(written)
-    return F.when(holds_identity(scrubbed_text), F.lit(HIDDEN)).otherwise(scrubbed_text)
+    return _named(_labelled(plain_text(text)), _labelled_in_groups_too)
+
+
+def _labelled_in_groups_too(written: Column) -> Column:
+    def labelled(joined: Column) -> Column:
+        return F.when(holds_identity(joined), _labelled(joined)).otherwise(written)
+
+    return _named(_named(F.regexp_replace(written, _SEPARATORS, ""), labelled), _hidden_if_anything_is_left)
+
+
+def _hidden_if_anything_is_left(text: Column) -> Column:
+    return F.when(holds_identity(text), F.lit(HIDDEN)).otherwise(text)
+
+
+def _named(value: Column, then: Callable[[Column], Column]) -> Column:
+    """`then` of the value, computed once however often it is used; and no expression nests deeper than Connect takes."""
+    return F.transform(F.array(value), then)[0]
 
 
 def _labelled(text: Column) -> Column:

@@ -5,6 +5,8 @@ import math
 from hashlib import sha256
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from expectations.privacy.declared import declaration
@@ -18,7 +20,8 @@ PYCANON = json.loads(Path(__file__).with_name("pycanon_figures.json").read_text(
 
 
 def declared(frame, **meta):
-    return declaration("t", frame.columns, {"minimum_k": 3, **meta})
+    said = {"minimum_k": 3, **meta}
+    return declaration("t", frame.columns, {name: value for name, value in said.items() if value is not None})
 
 
 def figures(frame, **meta):
@@ -134,9 +137,11 @@ def survey():
 
 
 @pytest.fixture(scope="module")
-def of_the_survey(spark, survey):
+def of_the_survey(spark, survey, tmp_path_factory):
     """All figures of the survey, for each list of quasi-identifiers, in one statement."""
-    frame = spark.createDataFrame([{**row, "person": str(number)} for number, row in enumerate(survey)]).cache()
+    file = tmp_path_factory.mktemp("survey") / "people.parquet"
+    pq.write_table(pa.Table.from_pylist([{**row, "person": str(number)} for number, row in enumerate(survey)]), file)
+    frame = spark.read.parquet(str(file))
     meta = {"rows": "persons", "people": ["person"], "sensitive": {column: {} for column in SENSITIVE}}
     tables = {
         name: (frame, declared(frame, **meta, quasi_identifiers=quasi)) for name, quasi in QUASI_IDENTIFIERS.items()
