@@ -43,7 +43,7 @@ def _hidden_if_anything_is_left(text: Column) -> Column:
 
 
 def _named(value: Column, then: Callable[[Column], Column]) -> Column:
-    """`then` of the value, computed once however often it is used; and no expression nests deeper than Connect takes."""
+    """`then` of the value, computed once however often it is used; no expression nests deeper than Connect takes."""
     return F.transform(F.array(value), then)[0]
 
 
