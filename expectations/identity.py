@@ -4,7 +4,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.identifiers import IDENTIFIERS
-from expectations.normal_form import is_ascii, searchable_text
+from expectations.normal_form import is_ascii, searchable_behind_dates, searchable_text
 
 #: What every identifier of the catalogue has, if it stays within ASCII: an @, eight digits in a row whatever stands
 #: between them, four numbers between points, short groups of hexadecimal digits between colons; or the name of a
@@ -13,6 +13,7 @@ _COULD_HOLD_ONE = (
     r"@|[0-9](?:(?:[ \-]{0,2}[0-9]){7}|(?:[0-9]{0,2}\.[0-9]{1,3}){3})|[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:"
     r"|[Qq][Qq]|[Cc]hat|[Vv][Xx]|L[A-HJ-NPR-Z][A-HJ-NPR-Z0-9]{11}"
 )
+_DATE_OR_TIME_AND_MORE = "[-/.:][0-9]{1,2}[ -]{1,2}[0-9]"
 _ANY = "|".join(f"(?:{identifier.pattern})" for identifier in IDENTIFIERS.values() if identifier.pattern)
 
 
@@ -24,10 +25,14 @@ def could_hold_identity(text: Column) -> Column:
 def holds_identity(text: Column) -> Column:
     """Whether any identifier of the catalogue stands in the text, whatever its spelling; NULL for NULL.
 
-    One regular expression of all patterns reads the normalised text once, and only a text that could hold one at all.
+    One regular expression of all patterns reads the normalised text once, and only a text that could hold one at all;
+    a text in which a number follows a date or a time is read once more, with the two apart.
     Source: D09-10; contracts/identifiers.py.
     """
-    found = F.when(could_hold_identity(text), searchable_text(text).rlike(_ANY)).otherwise(F.lit(False))
+    stands = searchable_text(text).rlike(_ANY) | (
+        text.rlike(_DATE_OR_TIME_AND_MORE) & searchable_behind_dates(text).rlike(_ANY)
+    )
+    found = F.when(could_hold_identity(text), stands).otherwise(F.lit(False))
     return F.when(text.isNotNull(), found)
 
 

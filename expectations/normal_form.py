@@ -11,6 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 _FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000\u00a0"
 _HALF_WIDTH = "".join(chr(code) for code in range(0x21, 0x7F)) + "  "
 _INVISIBLE = "[\u200b-\u200f\u2060\ufeff]"
+_NO_DATE_OR_TIME = r"(?<!(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2})(?<![0-9]:[0-9]{2})"
 _BETWEEN_DIGITS = r"(?<=[0-9])[\s()\-·.](?=[0-9])"
 
 
@@ -38,6 +39,11 @@ def plain_word(word: str) -> str:
 def searchable_text(value: Column) -> Column:
     """Text in which an identifier can be found whatever stands between its digits; NULL stays NULL."""
     return F.regexp_replace(plain_text(value), r"(?<=[0-9])[ \-]{1,2}(?=[0-9])", "")
+
+
+def searchable_behind_dates(value: Column) -> Column:
+    """The same, but a number that follows a date or a time after a blank is not joined to it; NULL stays NULL."""
+    return F.regexp_replace(plain_text(value), rf"(?<=[0-9]){_NO_DATE_OR_TIME}[ \-]{{1,2}}(?=[0-9])", "")
 
 
 def digits_only(value: Column) -> Column:

@@ -10,13 +10,10 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.identifiers import IDENTIFIERS
 from expectations.identity import holds_identity
-from expectations.normal_form import plain_text
+from expectations.normal_form import plain_text, searchable_behind_dates
 
 #: An address first, for a number in front of its @ is not all of it.
 _IN_ORDER = sorted((i for i in IDENTIFIERS.values() if i.pattern), key=lambda i: i.kind != "email")
-_DATE = "(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
-#: What people put between the digits of one number; behind a date a new number begins.
-_SEPARATORS = rf"(?<=[0-9])(?<!{_DATE})[ \-]{{1,2}}(?=[0-9])"
 HIDDEN = "[已隐去]"
 
 
@@ -33,9 +30,9 @@ def scrubbed(text: Column) -> Column:
 
 def _labelled_in_groups_too(written: Column) -> Column:
     def labelled(joined: Column) -> Column:
-        return F.when(holds_identity(joined), _labelled(joined)).otherwise(written)
+        return F.when(holds_identity(written), _labelled(joined)).otherwise(written)
 
-    return _named(_named(F.regexp_replace(written, _SEPARATORS, ""), labelled), _hidden_if_anything_is_left)
+    return _named(_named(searchable_behind_dates(written), labelled), _hidden_if_anything_is_left)
 
 
 def _hidden_if_anything_is_left(text: Column) -> Column:
