@@ -47,7 +47,9 @@ def test_every_value_of_a_kind_is_valid_and_none_of_a_wrong_check(spark):
     rows += [
         (kind, broken(kind, value), False)
         for kind, value, _ in rows
-        if kind in by_check and not (kind == "foreigner_permit" and not value.startswith("9"))
+        if kind in by_check
+        and not (kind == "foreigner_permit" and not value.startswith("9"))
+        and not (kind == "imei" and value.endswith("0"))  # the network's spare 0 is no check digit
     ]
     frame = spark.createDataFrame(rows, "kind string, value string, expected boolean")
     judged = F.coalesce(*(F.when(F.col("kind") == kind, VALID[kind](F.col("value"))) for kind in CHECKED))
