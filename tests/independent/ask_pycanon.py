@@ -2,8 +2,8 @@
 
 pycanon pins its own versions of numpy and pandas, so it lives in an environment of its own:
 
-    python -m venv /tmp/pycanon && /tmp/pycanon/bin/pip install pycanon==1.3.6 pyarrow
-    PYTHONPATH=. /tmp/pycanon/bin/python tests/independent/ask_pycanon.py > tests/spark/pycanon_figures.json
+    python -m venv <folder> && <folder>/bin/pip install pycanon==1.3.6 pyarrow
+    PYTHONPATH=. <folder>/bin/python tests/independent/ask_pycanon.py > tests/spark/pycanon_figures.json
 """
 
 import json
