@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from contracts.checking_sources import source_problems
 from contracts.checking_trails import trail_problems
 from contracts.checking_treatments import treatment_problems
+from contracts.declared import own_properties
 from contracts.errors import Problem
 from contracts.identifiers import IDENTIFIERS
 from contracts.model import TECHNICAL_COLUMNS, Classification, Severity
@@ -143,7 +144,7 @@ def _meaning(document: Document) -> Iterator[Problem]:
         yield from _column(document, column, (*_COLUMNS, position))
     if not any(column.get("primaryKey") for column in columns):
         yield document.problem(("schema", 0, "properties"), "no column is part of the primary key")
-    yield from _rules(document, {column["name"]: _own(column).get("identifier") for column in columns})
+    yield from _rules(document, {column["name"]: own_properties(column).get("identifier") for column in columns})
     yield from treatment_problems(document, columns)
     yield from source_problems(document, columns)
     yield from trail_problems(document, columns)
@@ -156,7 +157,7 @@ def _names(document: Document, columns: list[dict[str, Any]]) -> Iterator[Proble
     headers: set[str] = set()
     for position, column in enumerate(columns):
         at = (*_COLUMNS, position)
-        own = _own(column)
+        own = own_properties(column)
         treatment = own["treatment"]
         taken = [(raw, column["name"], "column name")]
         if treatment["kind"] != "drop":
@@ -193,10 +194,6 @@ def _rules(document: Document, columns: dict[str, str | None]) -> Iterator[Probl
             identifier = IDENTIFIERS.get(columns.get(declared["column"]) or "")
             if not identifier or not identifier.is_checkable:
                 yield document.problem(at, f"rule '{rule['name']}': column has no identifier that can be checked")
-
-
-def _own(column: dict[str, Any]) -> dict[str, Any]:
-    return {item["property"]: item["value"] for item in column["customProperties"]}
 
 
 def columns_of(implementation: dict[str, Any]) -> set[str]:

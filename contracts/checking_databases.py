@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from contracts.declared import own_properties
 from contracts.errors import Problem
 from contracts.yaml_lines import Document
 
@@ -77,5 +78,5 @@ def _reader(
 
 
 def _tells_people_apart(column: dict[str, Any]) -> bool:
-    own = {item["property"]: item["value"] for item in column["customProperties"]}
+    own = own_properties(column)
     return "identifier" in own or own["treatment"]["kind"] in ("token", "seal", "mask")

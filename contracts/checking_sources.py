@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts import delimited
 from contracts.checking_databases import database_problems
+from contracts.declared import own_properties
 from contracts.errors import Problem
 from contracts.yaml_lines import Document
 
@@ -16,7 +17,7 @@ def source_problems(document: Document, columns: Sequence[dict[str, Any]]) -> It
     yield from _readers(document, columns)
     yield from _versions(document, columns)
     if (
-        _own(document.data)["source"].get("channels")
+        own_properties(document.data)["source"].get("channels")
         and sum(column.get("primaryKey", False) for column in columns) != 1
     ):
         yield document.problem(("customProperties",), "channels number the records of a key of one column")
@@ -24,7 +25,11 @@ def source_problems(document: Document, columns: Sequence[dict[str, Any]]) -> It
 
 
 def _readers(document: Document, columns: Sequence[dict[str, Any]]) -> Iterator[Problem]:
-    names = {name: column["name"] for column in columns for name in (column["name"], *_own(column).get("aliases", ()))}
+    names = {
+        name: column["name"]
+        for column in columns
+        for name in (column["name"], *own_properties(column).get("aliases", ()))
+    }
     required = [column["name"] for column in columns if column.get("required")]
     properties = document.data["customProperties"]
     at = next(position for position, item in enumerate(properties) if item["property"] == "source")
@@ -40,20 +45,16 @@ def _readers(document: Document, columns: Sequence[dict[str, Any]]) -> Iterator[
 def _versions(document: Document, columns: Sequence[dict[str, Any]]) -> Iterator[Problem]:
     """What depends on a form's version names columns that are there, and the column that tells the version."""
     names = {column["name"] for column in columns}
-    version_column = _own(document.data)["source"].get("version_column")
+    version_column = own_properties(document.data)["source"].get("version_column")
     if version_column is not None and version_column not in names:
         yield document.problem(("customProperties",), f"version_column '{version_column}' is no column")
     for position, column in enumerate(columns):
-        moved = _own(column).get("moved_from")
+        moved = own_properties(column).get("moved_from")
         if moved and version_column is None:
             yield document.problem((*_COLUMNS, position), "moved_from needs the source's version_column")
-        if "retired_in" in _own(column) and column.get("required"):
+        if "retired_in" in own_properties(column) and column.get("required"):
             yield document.problem(
                 (*_COLUMNS, position), f"column '{column['name']}' is retired, so nobody can fill it"
             )
         if moved and moved["column"] not in names - {column["name"]}:
             yield document.problem((*_COLUMNS, position), f"moved_from speaks of '{moved['column']}', no other column")
-
-
-def _own(node: dict[str, Any]) -> dict[str, Any]:
-    return {item["property"]: item["value"] for item in node["customProperties"]}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from contracts.declared import own_properties
 from contracts.errors import Problem
 from contracts.yaml_lines import Document
 
@@ -28,5 +29,4 @@ def trail_problems(document: Document, columns: Sequence[dict[str, Any]]) -> Ite
 
 
 def _treatment(column: dict[str, Any]) -> str:
-    own = {item["property"]: item["value"] for item in column["customProperties"]}
-    return str(own["treatment"]["kind"])
+    return str(own_properties(column)["treatment"]["kind"])

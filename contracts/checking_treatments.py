@@ -4,26 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from contracts.declared import own_properties, spark_type, treatment_from
 from contracts.errors import Problem
 from contracts.identifiers import IDENTIFIERS
-from contracts.treatments import BY_KIND, DateShift, Grid, Seal, Token, Treatment, TruncateDate
+from contracts.treatments import DateShift, Grid, Seal, Token, Treatment, TruncateDate
 from contracts.yaml_lines import Document
 
 _COLUMNS = ("schema", 0, "properties")
-_TYPES = {"string": "string", "integer": "bigint", "number": "double", "array": "array<string>"}
-
-
-def treatment_from(declared: Mapping[str, Any]) -> Treatment:
-    """The treatment object of a declaration that the JSON Schema accepted."""
-    arguments: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in declared.items() if name != "kind"
-    }
-    return BY_KIND[declared["kind"]](**arguments)
-
-
-def spark_type(column: Mapping[str, Any]) -> str:
-    """The Spark type of a declared column: its physical type, else what its logical type means."""
-    return str(column.get("physicalType") or _TYPES.get(column["logicalType"], column["logicalType"]))
 
 
 def treatment_problems(document: Document, columns: Sequence[dict[str, Any]]) -> Iterator[Problem]:
@@ -31,7 +18,7 @@ def treatment_problems(document: Document, columns: Sequence[dict[str, Any]]) ->
 
     Source: D09-10; a treatment that does not fit must be refused before it has touched a row.
     """
-    treatments = {column["name"]: treatment_from(_own(column)["treatment"]) for column in columns}
+    treatments = {column["name"]: treatment_from(own_properties(column)["treatment"]) for column in columns}
     for position, column in enumerate(columns):
         for mistake in _mistakes(column, treatments):
             yield document.problem((*_COLUMNS, position), f"column '{column['name']}': {mistake}")
@@ -43,7 +30,7 @@ def treatment_problems(document: Document, columns: Sequence[dict[str, Any]]) ->
 
 
 def _mistakes(column: Mapping[str, Any], treatments: Mapping[str, Treatment]) -> Iterator[str]:
-    treatment, identifier = treatments[column["name"]], _own(column).get("identifier")
+    treatment, identifier = treatments[column["name"]], own_properties(column).get("identifier")
     if misfit := treatment.misfit(spark_type(column)):
         yield misfit
     if identifier is not None and identifier not in IDENTIFIERS:
@@ -77,7 +64,3 @@ def _size_mistakes(sizes: Sequence[float]) -> Iterator[str]:
     for finer, coarser in pairwise(sizes):
         if coarser <= finer or coarser % (2 * finer):
             yield f"squares of {coarser:g} m must be an even multiple of {finer:g} m wide"
-
-
-def _own(node: Mapping[str, Any]) -> dict[str, Any]:
-    return {item["property"]: item["value"] for item in node["customProperties"]}

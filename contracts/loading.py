@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.checking import problems_in
-from contracts.checking_treatments import spark_type, treatment_from
+from contracts.declared import own_properties, spark_type, treatment_from
 from contracts.errors import InvalidContracts, Problem, UnknownDataset
 from contracts.model import (
     Accountable,
@@ -151,11 +151,6 @@ def _trail(declared: dict[str, Any], fields: tuple[Field, ...]) -> Trail:
 def _extraction(declared: dict[str, Any]) -> Extraction:
     rules = (ScopeRule(**{**rule, "one_of": tuple(rule.get("one_of", ()))}) for rule in declared.get("scope", ()))
     return Extraction(declared["at_most_every_minutes"], tuple(rules))
-
-
-def own_properties(node: dict[str, Any]) -> dict[str, Any]:
-    """The customProperties of a contract or a column as one mapping."""
-    return {item["property"]: item["value"] for item in node.get("customProperties", [])}
 
 
 def _fields(document: Document) -> Iterator[Field]:

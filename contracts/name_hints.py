@@ -6,14 +6,14 @@ from functools import cache
 from pathlib import Path
 from unicodedata import normalize
 
-from ruamel.yaml import YAML
+from contracts.yaml_lines import read_yaml
 
 _WORD_BREAKS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9\u3400-\u9fff]+")
 
 
 @cache
 def _hints() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    said = YAML(typ="safe").load(Path(__file__).with_suffix(".yaml"))
+    said = read_yaml(Path(__file__).with_suffix(".yaml"))
     return tuple((re.compile("|".join(hint["says"])), tuple(hint["kinds"])) for hint in said)
 
 
