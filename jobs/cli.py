@@ -19,8 +19,8 @@ from jobs.classify.commands import app as classify_app
 from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
 from jobs.keys.commands import keys_app
-from jobs.opened import opened_lake as _lake
 from jobs.privacy.commands import app as privacy_app
+from jobs.prompt import Dataset, console_for, opened_lake
 from jobs.prove.commands import prove
 from jobs.reveal.commands import reveal_app
 from jobs.settings import from_environment
@@ -44,19 +44,13 @@ app.add_typer(usage_app)
 app.add_typer(reveal_app, name="reveal")
 app.add_typer(audit_app, name="audit")
 app.add_typer(privacy_app, name="privacy")
-console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-
-
-def _known_datasets() -> list[str]:
-    """For the shell's completion, which passes no folder."""
-    return dataset_ids()
+console = console_for()
 
 
 def _known_families() -> list[str]:
     return sorted({dataset_id.partition(".")[0] for dataset_id in dataset_ids()})
 
 
-Dataset = Annotated[str, typer.Argument(help="<family>.<dataset>, e.g. crm.customers", autocompletion=_known_datasets)]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only files of this arrival day.")]
 
 
@@ -90,7 +84,7 @@ def ingest(
     if unfinished or is_waiting:
         from jobs.ingest.run import ingest as run  # noqa: PLC0415
 
-        with _lake(settings, writes=dataset) as lake:
+        with opened_lake(settings, writes=dataset) as lake:
             batches = run(
                 lake, settings.landing, contract,
                 day=arrived_on, settle_seconds=settings.settle_seconds, whole=whole,
@@ -153,7 +147,7 @@ def desensitise(dataset: Dataset) -> None:
     from jobs.keys.choosing import key_store  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
-    with _lake(settings, writes=dataset) as lake:
+    with opened_lake(settings, writes=dataset) as lake:
         for batch in run(lake, key_store(settings), contract):
             console.print(f"{dataset} batch {batch.batch_id}: {batch.row_count} rows desensitised")
 
@@ -171,7 +165,7 @@ def gate(
     from jobs.verify import verify_desensitised, verify_raw  # noqa: PLC0415
 
     settings = from_environment()
-    with _lake(settings, writes=dataset or Gate.MARTS) as lake:
+    with opened_lake(settings, writes=dataset or Gate.MARTS) as lake:
         if name is Gate.MARTS:
             verdicts = verify_marts(lake, smallest_visible_group=settings.smallest_visible_group)
         elif name in {Gate.RAW, Gate.DESENSITISED} and dataset:
@@ -197,7 +191,7 @@ def locate() -> None:
     from jobs.restricted.run import locate as run  # noqa: PLC0415
 
     settings = from_environment()
-    with _lake(settings, writes=REPORTS) as lake:
+    with opened_lake(settings, writes=REPORTS) as lake:
         done = run(lake)
     for batch in done:
         console.print(f"{REPORTS} batch {batch.batch_id}: {batch.positions} positions of {batch.rows} rows")
@@ -214,7 +208,7 @@ def build() -> None:
     from jobs.publish.build import build as run  # noqa: PLC0415
 
     settings = from_environment()
-    with _lake(settings, writes=Gate.MARTS) as lake:
+    with opened_lake(settings, writes=Gate.MARTS) as lake:
         built = run(lake, load_all(), smallest_visible_group=settings.smallest_visible_group)
     console.print(f"build {built.fingerprint}: {'done' if built.is_new else 'stands already, nothing has changed'}")
 
@@ -228,7 +222,7 @@ def publish() -> None:
     from jobs.publish.run import publish as run  # noqa: PLC0415
 
     settings = from_environment()
-    with _lake(settings, writes=Gate.MARTS) as lake:
+    with opened_lake(settings, writes=Gate.MARTS) as lake:
         published = run(lake)
     what = "published" if published.is_new else "readers see this already"
     console.print(f"publication {published.publication_id}: {len(published.marts)} marts, {what}")
@@ -270,7 +264,7 @@ def replay(
 
     settings, contract = from_environment(), load(dataset)
     digest = stored_digest(Path(file)) if Path(file).is_file() else file
-    with _lake(settings, writes=dataset) as lake:
+    with opened_lake(settings, writes=dataset) as lake:
         if refuse:
             give_up(lake, contract, digest, refuse)
             console.print(f"{dataset}: {digest[:12]} stays refused; its rows are out of every zone")

@@ -2,27 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from contracts.errors import LakewardenError
 from contracts.generate import generated
-from contracts.loading import dataset_ids, load, load_all
+from contracts.loading import load, load_all
 from expectations.suite import suite
+from jobs.prompt import Dataset
 from jobs.settings import ROOT
 
 contracts_app = typer.Typer(no_args_is_help=True, help="Check the contracts and what is derived from them.")
 console = Console(width=160, highlight=False)
-
-
-def _known_datasets() -> list[str]:
-    """For the shell's completion, which passes no folder."""
-    return dataset_ids()
-
-
-Dataset = Annotated[str, typer.Argument(help="<family>.<dataset>, e.g. crm.customers", autocompletion=_known_datasets)]
 
 
 @contracts_app.command("check")

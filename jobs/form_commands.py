@@ -6,20 +6,16 @@ from typing import Annotated
 
 import typer
 
-from contracts.loading import dataset_ids, load
+from contracts.loading import load
 from jobs.errors import PullFailed
+from jobs.prompt import known_datasets
 from jobs.settings import from_environment
 
 form_app = typer.Typer(no_args_is_help=True, help="Forms made from their contracts.")
 
 
-def _known_datasets() -> list[str]:
-    """For the shell's completion, which passes no folder."""
-    return dataset_ids()
-
-
 Form = Annotated[
-    str, typer.Argument(help="<family>.<dataset>, e.g. forms.market_feedback", autocompletion=_known_datasets)
+    str, typer.Argument(help="<family>.<dataset>, e.g. forms.market_feedback", autocompletion=known_datasets)
 ]
 
 

@@ -89,7 +89,7 @@ def from_environment() -> Settings:
         audit_heads_file=_path("LAKEWARDEN_AUDIT_HEADS"),
         is_scheduler=_has_secret_of_scheduler(home),
         key_store=os.environ.get("LAKEWARDEN_KEY_STORE") or "files",
-        key_store_ca=Path(authority) if (authority := os.environ.get("LAKEWARDEN_KEY_STORE_CA")) else None,
+        key_store_ca=_path("LAKEWARDEN_KEY_STORE_CA"),
     )
 
 

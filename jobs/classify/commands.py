@@ -1,27 +1,25 @@
 """The commands that find identifiers; `jobs.cli` lists them among its own."""
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from contracts.loading import dataset_ids, load
+from contracts.loading import load
+from jobs.prompt import console_for, known_datasets, opened_lake
 from jobs.settings import from_environment
 
 app = typer.Typer(no_args_is_help=True)
-console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+console = console_for(piped_width=200)
 
-
-def _known_datasets() -> list[str]:
-    return dataset_ids()
+#: One at a time, for the sample of a file has one place; see `staging`.
+_TURN = "classify"
 
 
 @app.command()
 def classify(
-    what: Annotated[str, typer.Argument(help="<family>.<dataset>, or a file.", autocompletion=_known_datasets)],
+    what: Annotated[str, typer.Argument(help="<family>.<dataset>, or a file.", autocompletion=known_datasets)],
     draft: Annotated[
         Path | None, typer.Option(help="Write a contract to edit to this new file, <family>/<dataset>.odcs.yaml.")
     ] = None,
@@ -42,9 +40,6 @@ def classify(
     from jobs.classify.files import opened  # noqa: PLC0415
     from jobs.classify.run import classify_dataset, classify_file  # noqa: PLC0415
     from jobs.classify.show import show_proposals  # noqa: PLC0415
-    from jobs.storage.engine import engine  # noqa: PLC0415
-    from jobs.storage.lake import Lake  # noqa: PLC0415
-    from jobs.storage.turn import turn  # noqa: PLC0415
 
     settings = from_environment()
     path, target = Path(what), draft.resolve() if draft else None
@@ -52,8 +47,7 @@ def classify(
         require_new(target)
     file = opened(path.resolve()) if path.is_file() else None
     contract = None if file else load(what)
-    with turn(settings.home, "classify"), engine(settings) as spark:
-        lake = Lake(settings.home, lambda: spark)
+    with opened_lake(settings, writes=_TURN) as lake:
         proposals = classify_file(lake, file, rows) if file else []
         proposals = classify_dataset(lake, contract, rows) if contract else proposals
     show_proposals(proposals, console)
@@ -77,13 +71,9 @@ def classify_score(
     from jobs.classify.labelled import labelled_columns  # noqa: PLC0415
     from jobs.classify.score import score  # noqa: PLC0415
     from jobs.classify.show import markdown, show_scores  # noqa: PLC0415
-    from jobs.storage.engine import engine  # noqa: PLC0415
-    from jobs.storage.lake import Lake  # noqa: PLC0415
-    from jobs.storage.turn import turn  # noqa: PLC0415
 
-    settings = from_environment()
-    with turn(settings.home, "classify"), engine(settings) as spark:
-        scores = score(Lake(settings.home, lambda: spark), labelled_columns())
+    with opened_lake(from_environment(), writes=_TURN) as lake:
+        scores = score(lake, labelled_columns())
     if as_markdown:
         print(markdown(scores))
     else:

@@ -1,19 +1,17 @@
 """The commands around keys; `jobs.cli` lists them among its own."""
 
-import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from contracts.loading import load_all
 from jobs.errors import VaultAltered
-from jobs.opened import opened_lake
+from jobs.prompt import console_for, opened_lake
 from jobs.settings import from_environment
 
 keys_app = typer.Typer(no_args_is_help=True, help="The key store: versions, rotation, re-tokenisation.")
-console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+console = console_for()
 
 _TURN = "keys"
 _MOST_SHOWN = 5

@@ -1,21 +1,15 @@
 """The commands that show privacy figures; `jobs.cli` lists them among its own."""
 
-import sys
-from contextlib import ExitStack
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from contracts.loading import dataset_ids, load
+from contracts.loading import load
+from jobs.prompt import Dataset, console_for, opened_lake
 from jobs.settings import from_environment
 
 app = typer.Typer(help="去标识化效果: k, l, t, 风险, 轨迹唯一性. 例: lakewarden privacy")
-console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-
-
-def _known_datasets() -> list[str]:
-    return dataset_ids()
+console = console_for()
 
 
 @app.callback(invoke_without_command=True)
@@ -39,7 +33,7 @@ def one(mart: Annotated[str, typer.Argument(help="A mart, e.g. fct_region_month"
 
 @app.command("trails")
 def trails(
-    dataset: Annotated[str, typer.Argument(help="<family>.<dataset>", autocompletion=_known_datasets)],
+    dataset: Dataset,
     points: Annotated[int, typer.Option(min=1, max=10, help="How many points of a person somebody knows.")] = 4,
 ) -> None:
     """Measure how many people a few points of their own trail single out, and keep the figure.
@@ -48,13 +42,10 @@ def trails(
     """
     from jobs.privacy.show import newest, show  # noqa: PLC0415
     from jobs.privacy.trails import measure_trails  # noqa: PLC0415
-    from jobs.storage.engine import engine  # noqa: PLC0415
-    from jobs.storage.lake import Lake  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
-    with ExitStack() as opened:
-        lake = Lake(settings.home, lambda: opened.enter_context(engine(settings)))
+    with opened_lake(settings) as lake:
         measure_trails(lake, contract, points=points)
     show([found for found in newest(Ledger(settings.home)) if found.subject == dataset], console)
 

@@ -1,22 +1,21 @@
 """The command of the prover; `jobs.cli` lists it among its own."""
 
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from jobs.errors import LeakFound, NotProved
+from jobs.prompt import console_for
 from jobs.settings import from_environment
 
 if TYPE_CHECKING:  # the libraries that decode cost time that `--help` must not
     from jobs.prove.proof import Proof
 
-console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+console = console_for()
 
 
 def prove(

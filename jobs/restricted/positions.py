@@ -3,8 +3,8 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
-#: Metres in a degree of latitude; the Earth as a sphere is good to a thousandth, a timing advance step is 78 m.
-_METRES_PER_DEGREE = 111_320.0
+from jobs.desensitise.numbers import METRES_PER_DEGREE
+
 _FULL_CIRCLE = 360.0
 
 POSITION_COLUMNS = {
@@ -69,8 +69,11 @@ _REPORT = ("source_file_sha256", "enodeb_id", "cell_id", "period_started_at", "r
 
 
 def _shifted(site: str, share: Column) -> Column:
-    """A coordinate in degrees, moved by the share of the distance that lies along its axis."""
-    return F.col(site) + F.col("distance_m") * share / _METRES_PER_DEGREE
+    """A coordinate in degrees, moved by the share of the distance that lies along its axis.
+
+    The Earth as a sphere is good enough: one step of the distance is 78 m.
+    """
+    return F.col(site) + F.col("distance_m") * share / METRES_PER_DEGREE
 
 
 def _narrowing() -> Column:

@@ -1,7 +1,6 @@
 """The commands of coming back; `jobs.cli` lists them among its own. None of them ever prints a value."""
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -9,22 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from contracts.loading import dataset_ids, load
 from contracts.model import Contract
 from jobs.errors import UnknownPerson
+from jobs.prompt import Dataset, console_for, opened_lake
 from jobs.settings import ROOT, Settings, from_environment
 
 if TYPE_CHECKING:  # `--help` must not wait for the ledger's libraries
     from jobs.reveal.desk import Desk
 
 reveal_app = typer.Typer(no_args_is_help=True, help="Come back to a person: 申请 → 他人审批 → 打开 → 到期删除.")
-console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-
-
-def _known_datasets() -> list[str]:
-    return dataset_ids()
+console = console_for()
 
 
 Id = Annotated[str, typer.Argument(help="The request's id, 16 hexadecimal digits.")]
@@ -36,9 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Plain data instead of a te
 
 @reveal_app.command()
 def request(
-    dataset: Annotated[
-        str, typer.Argument(help="<family>.<dataset>, e.g. crm.customers", autocompletion=_known_datasets)
-    ],
+    dataset: Dataset,
     column: Annotated[str, typer.Argument(help="The sealed column, e.g. contact_phone_key.")],
     tokens: Annotated[list[str] | None, typer.Argument(help="Tokens as they stand in the desensitised zone.")] = None,
     *,
@@ -117,7 +110,6 @@ def open_values(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
         def from_vault(contract: Contract, field: str, tokens: tuple[str, ...]) -> dict[str, str]:
             from jobs.keys.choosing import key_store  # noqa: PLC0415
             from jobs.keys.ring import Keyring  # noqa: PLC0415
-            from jobs.opened import opened_lake  # noqa: PLC0415
             from jobs.reveal.vault import opened as values_of  # noqa: PLC0415
             from jobs.storage.ledger import Ledger  # noqa: PLC0415
 

@@ -1,16 +1,15 @@
 """The commands of both sides; `jobs.cli` lists them among its own."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from contracts.loading import dataset_ids, load, load_all
+from contracts.loading import load, load_all
+from jobs.prompt import console_for, known_datasets
 from jobs.settings import from_environment
 
 if TYPE_CHECKING:  # signatures and tables cost time that `--help` must not
@@ -19,22 +18,18 @@ if TYPE_CHECKING:  # signatures and tables cost time that `--help` must not
 app = typer.Typer(no_args_is_help=True)
 peers_app = typer.Typer(no_args_is_help=True, help="Who may exchange packages with this installation.")
 app.add_typer(peers_app, name="peers")
-console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+console = console_for()
 
 _MEBIBYTE = 1 << 20
 
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A folder, usually of a mounted medium.")]
 
 
-def _known_datasets() -> list[str]:
-    return dataset_ids()
-
-
 @app.command()
 def pack(
     target: Folder,
     datasets: Annotated[
-        list[str] | None, typer.Argument(help="<family>.<dataset> …; all without one.", autocompletion=_known_datasets)
+        list[str] | None, typer.Argument(help="<family>.<dataset> …; all without one.", autocompletion=known_datasets)
     ] = None,
     part_mb: Annotated[int, typer.Option(min=1, help="The largest part in MiB, so that each fits a medium.")] = 1024,
 ) -> None:

@@ -1,26 +1,21 @@
 """The command that lists what is taken and not used; `jobs.cli` lists it among its own."""
 
-import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from contracts.loading import dataset_ids, load, load_all
+from contracts.loading import load, load_all
+from jobs.prompt import console_for, known_datasets
 from jobs.settings import ROOT
 
 app = typer.Typer()
-console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-
-
-def _known_datasets() -> list[str]:
-    return dataset_ids()
+console = console_for()
 
 
 @app.command()
 def unused(
     dataset: Annotated[
-        str | None, typer.Argument(help="<family>.<dataset>; all without one.", autocompletion=_known_datasets)
+        str | None, typer.Argument(help="<family>.<dataset>; all without one.", autocompletion=known_datasets)
     ] = None,
     exceptions: Annotated[
         bool, typer.Option(help="List the steward's exceptions too, with what they are for.")

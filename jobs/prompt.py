@@ -1,13 +1,31 @@
-"""How a command opens the lake of an installation."""
+"""What the commands of all rooms have in common: how they print, how they take a dataset, how they open the lake."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+from rich.console import Console
+
+from contracts.loading import dataset_ids
 from jobs.settings import Settings
 
 if TYPE_CHECKING:  # the engine's client takes seconds to import, and `--help` must not
     from jobs.storage.lake import Lake
+
+
+def console_for(*, piped_width: int = 160) -> Console:
+    """As wide as the terminal, and `piped_width` characters where the output goes into a file or another program."""
+    return Console(width=None if sys.stdout.isatty() else piped_width, highlight=False)
+
+
+def known_datasets() -> list[str]:
+    """For the shell's completion, which passes no folder."""
+    return dataset_ids()
+
+
+Dataset = Annotated[str, typer.Argument(help="<family>.<dataset>, e.g. crm.customers", autocompletion=known_datasets)]
 
 
 @contextmanager
