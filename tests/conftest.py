@@ -19,10 +19,18 @@ from jobs.storage.keys import KeyFiles
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
 from tests.e2e.airflow_client import AirflowClient
+from tests.file_durations import FileDurations
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "test-output"
 KEY_DOMAINS = ("customer", "organisation", "partner", "phone", "resident", "submission", "transaction")
+
+
+@pytest.hookimpl(trylast=True)  # behind the terminal, which it writes to
+def pytest_configure(config: pytest.Config) -> None:
+    """Adds what a run shows beside pytest's own."""
+    if terminal := config.pluginmanager.get_plugin("terminalreporter"):  # absent without output
+        config.pluginmanager.register(FileDurations(terminal))
 
 
 @dataclass(frozen=True)
