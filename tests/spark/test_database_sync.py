@@ -233,10 +233,11 @@ def test_a_changed_table_stops_with_what_changed(accounts, lake, tmp_path, state
 
 def test_a_changed_table_is_read_on_once_the_contract_has_a_new_version(accounts, lake, tmp_path):
     insert(accounts, account(1, "10:00:00"))
-    take(lake, agreed(tmp_path))
+    contract = agreed(tmp_path)
+    take(lake, contract)
     accounts.run("ALTER TABLE billing.account ALTER COLUMN balance TYPE numeric(20,4)")
     insert(accounts, account(2, "11:00:00", balance="1.2345"))
-    reviewed = agreed(tmp_path, ("version: 1.0.0\nstatus", "version: 1.1.0\nstatus"))
+    reviewed = agreed(tmp_path, (f"version: {contract.version}\nstatus", "version: 99.0.0\nstatus"))
     assert take(lake, reviewed) == [(2, 0, 1, 1)], "a digit that the field cannot keep is a fault, not rounded"
     assert reasons(lake, reviewed) == {"balance_cny.unreadable": 1}
 
