@@ -18,7 +18,6 @@ from tests.e2e.engine_clients import wait_for_client
 from tests.e2e.feedback_files import DATASET, NO_REGION, PARTNER, digest, land, mostly_bad, sound
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
-not_yet_seen = pytest.mark.xfail(strict=False, reason="open: mended, and not seen to pass since")
 
 STEPS = ("ingest", "gate_raw", "desensitise", "gate_desensitised")
 FORMS = [f"{DATASET}.{step}" for step in STEPS]
@@ -188,7 +187,6 @@ def test_the_interface_has_its_chinese_texts(platform):
     assert texts.json()["selectLanguage"] == "选择语言"
 
 
-@not_yet_seen
 @pytest.mark.usefixtures("published")
 def test_a_backfill_takes_the_files_of_its_day_and_leaves_the_others(platform, airflow):
     # where the clock has never started the DAG, Airflow lets the last tick follow a first backfill: once, and here

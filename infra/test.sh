@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# All tests, in two halves beside each other: one waits for the engine most of its time, the other for the scheduler and
+# a browser. With arguments: one call of pytest with them, e.g.  infra/test.sh tests/unit -k calendar
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+cd "$LAKEWARDEN_ROOT"
+
+if (($#)); then exec python -m pytest "$@"; fi
+
+# Ctrl-C ends both, and each stops what it started.
+trap 'trap - INT TERM; kill 0; wait; exit 130' INT TERM
+
+half() { # its name, what it runs
+  local name="$1"
+  shift
+  python -m pytest -o cache_dir=".cache/pytest-$name" "$@" 2>&1 | sed -u "s/^/$name  /"
+}
+
+half platform tests/e2e &
+platform=$!
+half parts --ignore=tests/e2e &
+parts=$!
+
+failed=0
+wait "$parts" || failed=1
+wait "$platform" || failed=1
+if ((failed)); then echo "tests: one half or both failed; the lines before 'failed' say which test and why" >&2; fi
+exit "$failed"
