@@ -14,15 +14,19 @@ from expectations.normal_form import plain_text, searchable_behind_dates
 
 #: An address first, for a number in front of its @ is not all of it.
 _IN_ORDER = sorted((i for i in IDENTIFIERS.values() if i.pattern), key=lambda i: i.kind != "email")
-HIDDEN = "[已隐去]"
+#: Groups of eleven digits and more, in which nobody can tell where a number begins; behind a date a new one begins.
+_SEPARATOR = r"(?<!(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})[ \-]{1,2}"
+_GROUPS = rf"(?<![0-9])(?=(?:[0-9](?:{_SEPARATOR})?){{11}})[0-9]+(?:{_SEPARATOR}[0-9]+)+"
+_LONG_NUMBER, HIDDEN = "[长数字]", "[已隐去]"
 
 
 def scrubbed(text: Column) -> Column:
     """The text with `[手机号码]` and the like in place of every identifier of the catalogue; NULL stays NULL.
 
     Full-width characters become half-width. Where numbers are written in groups (`138 0013 8000`), the blanks and
-    hyphens between all digits of that text are lost. A text that still holds an identity is hidden whole, so that gate
-    3 never meets one.
+    hyphens between all digits of that text are lost, and its other numbers of eleven digits or more become `[长数字]`,
+    like groups of digits in which no identifier can be told to begin. A text that still holds an identity is hidden
+    whole, so that gate 3 never meets one.
     Source: D09-10; contracts/identifiers.py.
     """
     return _named(_labelled(plain_text(text)), _labelled_in_groups_too)
@@ -30,7 +34,8 @@ def scrubbed(text: Column) -> Column:
 
 def _labelled_in_groups_too(written: Column) -> Column:
     def labelled(joined: Column) -> Column:
-        return F.when(holds_identity(written), _labelled(joined)).otherwise(written)
+        in_groups = F.regexp_replace(_labelled(joined), "[0-9]{11,}", _LONG_NUMBER)
+        return F.when(holds_identity(written), in_groups).otherwise(F.regexp_replace(written, _GROUPS, _LONG_NUMBER))
 
     return _named(_named(searchable_behind_dates(written), labelled), _hidden_if_anything_is_left)
 
