@@ -12,6 +12,7 @@ from jobs.desensitise.population import placed
 from jobs.desensitise.treatments import treated
 from jobs.desensitise.vault import VAULT_COLUMNS, sealed
 from jobs.errors import GateNotPassed
+from jobs.grades.holding import put_in_force, require_not_lowered
 from jobs.keys.record import KeyVersion, is_frozen
 from jobs.keys.ring import Keyring
 from jobs.storage.keys import KeyStore
@@ -28,11 +29,12 @@ class UndeclaredColumns(LakewardenError):
 def desensitise(lake: Lake, keys: KeyStore, contract: Contract) -> list[BatchRow]:
     """Treat every batch that passed gate 2 and is not treated yet; an empty list when there is none. Safe to repeat.
 
-    Raises: GateNotPassed when batches wait for gate 2; KeyMissing, KeyStoreUnreachable, KeyStoreRefused and
-    UndeclaredColumns before anything is written.
+    Raises: GradeLowered; GateNotPassed when batches wait for gate 2; KeyMissing, KeyStoreUnreachable, KeyStoreRefused
+    and UndeclaredColumns before anything is written.
     """
     ledger = Ledger(lake.home)
     ledger.prepare()
+    grades = require_not_lowered(ledger, contract)
     waiting = ledger.batches_in(contract.id, Zone.RAW, BatchState.WRITTEN, BatchState.FAILED)
     if waiting:
         raise GateNotPassed(
@@ -42,6 +44,8 @@ def desensitise(lake: Lake, keys: KeyStore, contract: Contract) -> list[BatchRow
     batches = ledger.waiting_batches(contract.id)
     ring = Keyring(keys, ledger)
     keys_now = ring.current(contract.token_domains) if batches else {}
+    if batches:
+        put_in_force(ledger, contract, grades)
     done = []
     for batch in batches:
         done.append(treat_batch(lake, ring, keys_now, contract, batch))
