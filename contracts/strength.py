@@ -5,6 +5,7 @@ Two treatments that cannot be compared count as weaker: a person decides then. S
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import IntEnum
 
 from contracts.model import Classification, Field
 from contracts.treatments import (
@@ -26,9 +27,27 @@ from contracts.treatments import (
 _GRADES = list(Classification)
 _PERIODS, _LEVELS = ("day", "month", "quarter", "year"), ("city", "province")
 _INFINITE = float("inf")
-#: Kinds by what they leave of a value, most first; those that are not named make it coarser. A seal has a way back.
-_RANKS: dict[type[Treatment], int] = {Keep: 0, Mask: 1, Seal: 3, Token: 4, Drop: 5}
-_COARSER = 2
+
+
+class Rank(IntEnum):
+    """What kinds of treatment leave of a value, most first. A seal has a way back, so it stands below a token."""
+
+    KEPT = 0
+    MASKED = 1
+    COARSER = 2
+    SEALED = 3
+    TOKEN = 4
+    DROPPED = 5
+
+
+_RANKS: dict[type[Treatment], Rank] = {
+    Keep: Rank.KEPT, Mask: Rank.MASKED, Seal: Rank.SEALED, Token: Rank.TOKEN, Drop: Rank.DROPPED,
+}  # fmt: skip
+
+
+def rank_of(treatment: Treatment) -> Rank:
+    """The rank of a treatment's kind; all that are not of a rank of their own make values coarser."""
+    return _RANKS.get(type(treatment), Rank.COARSER)
 
 
 @dataclass(frozen=True)
@@ -59,12 +78,8 @@ def protects_as_much(new: Treatment, old: Treatment) -> bool:
         True
     """
     if type(new) is not type(old):
-        return _rank(new) > _rank(old)
+        return rank_of(new) > rank_of(old)
     return _same_kind_protects_as_much(new, old)
-
-
-def _rank(treatment: Treatment) -> int:
-    return _RANKS.get(type(treatment), _COARSER)
 
 
 def _same_kind_protects_as_much(new: Treatment, old: Treatment) -> bool:  # noqa: PLR0911 - one answer a kind
