@@ -26,4 +26,5 @@ def put_in_force(ledger: Ledger, contract: Contract, known: Mapping[str, Standin
     """
     now = {field.name: protection_of(field) for field in contract.fields}
     news = {name: found for name, found in now.items() if name not in known or known[name].protection != found}
-    record_in_force(ledger, contract.id, contract.version, news)
+    if news:
+        record_in_force(ledger, contract.id, contract.version, news)
