@@ -130,7 +130,7 @@ def platform() -> Iterator[Platform]:
 @pytest.fixture(scope="session")
 def demo(platform: Platform) -> Platform:
     """The platform after the main job: one generated day through the real scheduler, published, dashboards deployed."""
-    platform.run("python", "-m", "infra.demo.run", timeout_s=1500)
+    platform.run("python", "-m", "infra.demo.run", timeout_s=2700)
     return platform
 
 

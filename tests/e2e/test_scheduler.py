@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
 
 STEPS = ("ingest", "gate_raw", "desensitise", "gate_desensitised")
 FORMS = [f"{DATASET}.{step}" for step in STEPS]
-PATIENCE_S = 420
+PATIENCE_S = 900
 
 
 @dataclass(frozen=True)
