@@ -84,8 +84,11 @@ class Platform:
         return pid
 
 
-def _installation(name: str, first_port: int) -> Platform:
-    """A fresh installation beside a user's own: other folder, other ports, nothing left of an earlier test run."""
+def _installation(name: str, first_port: int, **more: str) -> Platform:
+    """A fresh installation beside a user's own: other folder, other ports, nothing left of an earlier test run.
+
+    more: variables of its environment, e.g. LAKEWARDEN_ENGINE_OPTIONS.
+    """
     names = ("LAKEWARDEN_CONNECT_PORT", "LAKEWARDEN_THRIFT_PORT", "LAKEWARDEN_AIRFLOW_PORT", "LAKEWARDEN_SUPERSET_PORT")
     ports = {name: first_port + offset for offset, name in enumerate(names)}
     home = ROOT / name
@@ -94,9 +97,7 @@ def _installation(name: str, first_port: int) -> Platform:
         **{key: str(port) for key, port in ports.items()},
         "LAKE_HOME": str(home),
         "LAKEWARDEN_ENGINE_MEMORY": "2g",
-        # thousands of small statements on engines that live for minutes: better code would never pay for its making
-        "LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        "LAKEWARDEN_DEMO_SIZE": "small",
+        **more,
         "LAKEWARDEN_SETTLE_SECONDS": "0",
     }
     platform = Platform(home, ports, environment)
@@ -109,7 +110,9 @@ def _installation(name: str, first_port: int) -> Platform:
 @pytest.fixture(scope="session")
 def job_engine() -> Iterator[Platform]:
     """An engine alone, for tests of jobs."""
-    platform = _installation(".lake-test-engine", 15250)
+    # thousands of small statements in a few minutes: better code would never pay for its making
+    quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    platform = _installation(".lake-test-engine", 15250, LAKEWARDEN_ENGINE_JAVA_OPTIONS=quick)
     platform.run("python", "-m", "infra.services.up", "engine")
     yield platform
     platform.run("python", "-m", "infra.services.down", check=False)
