@@ -22,10 +22,7 @@ from jobs.storage.ledger import Ledger
 from jobs.storage.zones import Zone
 from jobs.verify import verify_desensitised, verify_raw
 
-pytestmark = [
-    pytest.mark.spark,
-    pytest.mark.timeout(300, method="signal"),  # a server that hangs ends its own test and not the run
-]
+pytestmark = pytest.mark.spark
 
 COLUMNS = "acct_id, cust_no, status, pay_mode, balance, area_code, open_date, upd_time, holder_name"
 TABLE = """CREATE TABLE billing.account (acct_id bigint PRIMARY KEY, cust_no text, status char(1), pay_mode smallint,
