@@ -58,7 +58,7 @@ class Platform:
         """The content of a secret file, e.g. `airflow_viewer_password`."""
         return (self.home / "secrets" / name).read_text(encoding="utf-8").strip()
 
-    def run(self, *command: str, check: bool = True, timeout_s: float = 600) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, check: bool = True, timeout_s: float = 1800) -> subprocess.CompletedProcess[str]:
         """A command of the checkout with this installation's settings; its output goes into the failure."""
         finished = subprocess.run(
             [str(ROOT / "infra" / "with_settings.sh"), *command],

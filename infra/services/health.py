@@ -46,7 +46,7 @@ FAULTS: dict[str, Callable[[Installation], str | None]] = {
 """Program: the question that shows its health. Airflow's API server answers for its other parts too."""
 
 
-def wait_until_healthy(installation: Installation, program: str, within_s: float = 180) -> None:
+def wait_until_healthy(installation: Installation, program: str, within_s: float = 300) -> None:
     """Return when the service is of use; a service that gave up, or the end of patience, is a ServiceDown."""
     deadline = time.monotonic() + within_s
     while reason := FAULTS[program](installation):

@@ -34,7 +34,7 @@ class AirflowClient:
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:
         return dict(self.api.get(path, params=parameters).raise_for_status().json())
 
-    def wait_for_dags(self, *dags: str, within_s: float = 120) -> None:
+    def wait_for_dags(self, *dags: str, within_s: float = 300) -> None:
         """The DAG processor needs some seconds for its first reading."""
         deadline = time.monotonic() + within_s
         while missing := [dag for dag in dags if self.api.get(f"/dags/{dag}").status_code != httpx.codes.OK]:
@@ -58,7 +58,7 @@ class AirflowClient:
         """Newest first."""
         return list(self.get(f"/dags/{dag}/dagRuns", order_by="-id", **parameters)["dag_runs"])
 
-    def wait(self, dag: str, run: str, within_s: float = 300) -> str:
+    def wait(self, dag: str, run: str, within_s: float = 900) -> str:
         """The state in which the run ended."""
         deadline = time.monotonic() + within_s
         while (state := self.get(f"/dags/{dag}/dagRuns/{run}")["state"]) not in ENDED:
@@ -67,12 +67,12 @@ class AirflowClient:
             time.sleep(POLL_S)
         return str(state)
 
-    def run(self, dag: str, within_s: float = 300) -> tuple[str, str]:
+    def run(self, dag: str, within_s: float = 900) -> tuple[str, str]:
         """Start a run by hand and wait: its id and the state in which it ended."""
         run = self.trigger(dag)
         return run, self.wait(dag, run, within_s)
 
-    def wait_for_question(self, dag: str, run: str, task: str, within_s: float = 120) -> None:
+    def wait_for_question(self, dag: str, run: str, task: str, within_s: float = 400) -> None:
         """Until a task waits for somebody's answer; an answer within its first second fails the task in Airflow 3.3."""
         deadline = time.monotonic() + within_s
         while (state := self.states(dag, run).get(task)) != "awaiting_input":
@@ -86,7 +86,7 @@ class AirflowClient:
         path = f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"
         return self.api.patch(path, json={"chosen_options": [option], "params_input": {}})
 
-    def wait_for_next(self, dag: str, seen: set[str], within_s: float = 60) -> str:
+    def wait_for_next(self, dag: str, seen: set[str], within_s: float = 180) -> str:
         """The id of a run that is not among those seen."""
         deadline = time.monotonic() + within_s
         while not (new := [run["dag_run_id"] for run in self.runs(dag) if run["dag_run_id"] not in seen]):
@@ -94,7 +94,7 @@ class AirflowClient:
             time.sleep(POLL_S)
         return str(new[-1])
 
-    def settle(self, dag: str, within_s: float = 600) -> list[str]:
+    def settle(self, dag: str, within_s: float = 1200) -> list[str]:
         """Wait until no run of the DAG is queued or running; the ids of all its runs, newest first."""
         deadline = time.monotonic() + within_s
         while self.runs(dag, state=["queued", "running"]):
@@ -129,7 +129,7 @@ def _name(task: dict[str, Any], named: dict[int, str]) -> str:
 
 def token_answer(url: str, name: str, password: str) -> httpx.Response:
     """What the door says to a name and a password."""
-    return httpx.post(f"{url}/auth/token", json={"username": name, "password": password}, timeout=60)
+    return httpx.post(f"{url}/auth/token", json={"username": name, "password": password}, timeout=180)
 
 
 def span(task: dict[str, Any]) -> tuple[datetime, datetime]:

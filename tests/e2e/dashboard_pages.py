@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError as PatienceEnded
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-output"
 # High enough for a whole page: Superset draws only the charts that are in view.
 WINDOW = {"width": 1600, "height": 3400}
-PATIENCE_MS = 90_000
+PATIENCE_MS = 180_000
 
 # What is seen inside one chart. A canvas counts as drawn when it holds more than one colour.
 _LOOK_AT_CHART = """

@@ -16,7 +16,7 @@ from dashboards.marts import read_marts
 from dashboards.sources import Board, read_sources
 from tests.e2e.dashboard_pages import WINDOW, Chart, DashboardPage, log_in, open_browser
 
-pytestmark = [pytest.mark.services, pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.services, pytest.mark.browser, pytest.mark.timeout(1200)]
 
 BOARDS = read_sources().boards
 FORBIDDEN = 403

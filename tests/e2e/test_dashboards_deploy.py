@@ -14,7 +14,7 @@ from dashboards.deploy import ROOT
 from dashboards.marts import read_marts
 from dashboards.sources import read_sources
 
-pytestmark = [pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(1200)]
 
 BOARDS = read_sources().boards
 SAID = f"{len(BOARDS)} dashboards, {sum(len(board.charts) for board in BOARDS)} charts"

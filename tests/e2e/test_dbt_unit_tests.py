@@ -10,7 +10,7 @@ from tests.conftest import ROOT, Platform
 
 PROJECT = ROOT / "dbt_project"
 
-pytestmark = [pytest.mark.services, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
 
 
 def test_every_unit_test_of_the_models_passes(demo: Platform, tmp_path: Path) -> None:

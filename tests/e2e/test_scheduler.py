@@ -278,7 +278,7 @@ def backfill(platform: Platform, airflow: AirflowClient, first: str, last: str) 
 
 def begin_backfill(platform: Platform, airflow: AirflowClient, first: str, last: str, *, at_a_time: int) -> list[str]:
     """The ids of its runs, oldest first, as soon as they are queued; Airflow takes one backfill of a DAG at a time."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while any(not held["completed_at"] for held in airflow.get("/backfills", dag_id="forms")["backfills"]):
         assert time.monotonic() < deadline, "an earlier backfill does not end"
         time.sleep(1)
