@@ -26,6 +26,16 @@ OUTPUT = ROOT / "test-output"
 KEY_DOMAINS = ("customer", "organisation", "partner", "phone", "resident", "submission", "transaction")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves the long tests out unless they are asked for; the summary of a run names each with this reason."""
+    if os.environ.get("LAKEWARDEN_LONG_TESTS"):
+        return
+    left_out = pytest.mark.skip(reason="takes minutes; LAKEWARDEN_LONG_TESTS=1 make test runs it")
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(left_out)
+
+
 @pytest.hookimpl(trylast=True)  # behind the terminal, which it writes to
 def pytest_configure(config: pytest.Config) -> None:
     """Adds what a run shows beside pytest's own."""

@@ -142,6 +142,7 @@ def test_ties_of_the_cursor_and_late_commits_are_taken(accounts, lake, tmp_path)
     assert set(as_it_is(lake, contract)) == {1, 2, 3, 4}
 
 
+@pytest.mark.long
 def test_a_commit_later_than_the_overlap_stops_until_all_is_read_anew(accounts, lake, tmp_path):
     contract = agreed(tmp_path)
     insert(accounts, account(1, "10:00:00"))
@@ -171,6 +172,7 @@ def test_a_deleted_record_is_told_by_its_key_alone_and_may_come_back(accounts, l
     assert set(as_it_is(lake, contract)) == {1, 2, 3}
 
 
+@pytest.mark.long
 def test_an_emptied_table_is_not_believed_until_a_person_says_so(accounts, lake, tmp_path):
     contract = agreed(tmp_path)
     insert(accounts, *(account(number, f"10:00:0{number}") for number in range(1, 6)))
@@ -195,6 +197,7 @@ def test_a_restored_backup_is_noticed_by_its_newest_change(accounts, lake, tmp_p
     assert as_it_is(lake, contract, "balance_cny")[2] == ("1.00",)
 
 
+@pytest.mark.long
 def test_a_restored_backup_is_noticed_even_behind_newer_changes(accounts, lake, tmp_path):
     contract = agreed(tmp_path)
     insert(accounts, *(account(number, "10:00:00") for number in range(1, 20)), account(20, "11:00:00"))

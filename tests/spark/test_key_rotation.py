@@ -252,6 +252,7 @@ def dies_at(monkeypatch, place, name, call, step):
             step()
 
 
+@pytest.mark.long
 def test_a_step_may_die_between_any_two_of_its_writes(lake, monkeypatch):
     for place, name, call in IN_ROTATE:
         dies_at(monkeypatch, place, name, call, lambda: run_rotate(lake, "customer"))
@@ -273,6 +274,7 @@ def test_a_step_may_die_between_any_two_of_its_writes(lake, monkeypatch):
 # --- what cannot be made again, and what was altered ---
 
 
+@pytest.mark.long
 def test_rows_without_raw_are_named_before_anything_starts_and_an_altered_vault_is_noticed(lake):
     lake.spark.sql(f"DELETE FROM delta.`{lake.path(Zone.RAW, SALES.table)}` WHERE batch_id = 'sales2'")
     with pytest.raises(NotRemakeable, match=r"crm\.transactions: 2 rows of 1 batches.*--forget crm\.transactions"):

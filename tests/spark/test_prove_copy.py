@@ -8,7 +8,7 @@ import pytest
 from jobs.storage.engine import engine
 from tests.conftest import Platform
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.long]
 
 
 def catalogue(job_engine: Platform) -> dict[str, list[str]]:
