@@ -126,14 +126,14 @@ def _not_before(rule: RowRule, _: Contract) -> Column:
 
 def _not_in_future(rule: RowRule, contract: Contract) -> Column:
     """Against the moment of arrival, not the clock, so that a replay judges like the first run."""
-    kind = next(field.type for field in contract.fields if field.name == rule.arguments["column"])
+    kind = contract.field(rule.arguments["column"]).type
     if kind == "date":
         return _column(rule) > F.to_date(F.from_utc_timestamp("ingested_at", contract.source.timezone))
     return _column(rule) > F.col("ingested_at")
 
 
 def _valid_identifier(rule: RowRule, contract: Contract) -> Column:
-    field = next(field for field in contract.fields if field.name == rule.arguments["column"])
+    field = contract.field(rule.arguments["column"])
     return ~VALID[str(field.identifier)](_column(rule))
 
 

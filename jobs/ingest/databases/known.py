@@ -42,7 +42,7 @@ def newest_known(lake: Lake, contract: Contract, extracts: Sequence[str]) -> Dat
 
     Grain: one row per key. Shape: the key's columns and `known_content`.
     """
-    versions = known_versions(lake, contract, extracts, known_content=content_digest(contract))
+    versions = _known_versions(lake, contract, extracts, known_content=content_digest(contract))
     if versions is None:
         return None
     newest = versions.groupBy(*contract.key).agg(F.max_by("known", "version").alias("known"))
@@ -58,10 +58,10 @@ def known_records(lake: Lake, contract: Contract, table: SourceTable, extracts: 
     marker = contract.source.deletions
     is_deleted = F.coalesce(F.col(f"`{marker}`"), F.lit(False)) if marker else F.lit(False)
     cursor = {} if table.cursor is None else {"cursor": F.col(f"`{table.cursor}`")}
-    return known_versions(lake, contract, extracts, is_deleted=is_deleted, **cursor)
+    return _known_versions(lake, contract, extracts, is_deleted=is_deleted, **cursor)
 
 
-def known_versions(lake: Lake, contract: Contract, extracts: Sequence[str], **kept: Column) -> DataFrame | None:
+def _known_versions(lake: Lake, contract: Contract, extracts: Sequence[str], **kept: Column) -> DataFrame | None:
     """What is kept of each version, as the struct `known`, with the key's columns and `version`, which grows."""
     if not extracts or not lake.exists(Zone.RAW, contract.table):
         return None
@@ -155,7 +155,7 @@ def differences(
     status = F.when(stood & F.col("is_there").isNull(), _DELETED)
     if table.cursor is not None and low is not None:
         cursor, before = F.col("cursor_now"), F.col("known.cursor")
-        begins = as_typed(F.lit(low), _field(contract, table.cursor), contract)
+        begins = as_typed(F.lit(low), contract.field(table.cursor), contract)
         is_unknown = ~stood | (before < cursor)
         is_old = (cursor < begins) & ~F.coalesce("is_unread", F.lit(False))
         status = status.when(stood & (cursor < before), _WENT_BACK).when(is_old & is_unknown, _MISSED)
@@ -175,25 +175,21 @@ def unread_keys(lake: Lake, contract: Contract, table: SourceTable, extracts: Se
     Grain: one row per such row. Shape: the key's columns and `is_unread`, always true.
     """
     if not lake.exists(Zone.QUARANTINE, contract.table):
-        columns = ", ".join(f"`{name}` {_field(contract, name).type}" for name in contract.key)
+        columns = ", ".join(f"`{name}` {contract.field(name).type}" for name in contract.key)
         return lake.spark.createDataFrame([], f"{columns}, is_unread boolean")
     rows = _of_extracts(lake, Zone.QUARANTINE, contract.table, extracts)
     zoned = rows.withColumn("source_timezone", F.lit(table.timezone))
     texts = {name: F.get_json_object("row", f"$.{name}") for name in contract.key}
-    read = (as_typed(text, _field(contract, name), contract).alias(name) for name, text in texts.items())
+    read = (as_typed(text, contract.field(name), contract).alias(name) for name, text in texts.items())
     return zoned.select(*read, F.lit(True).alias("is_unread"))
 
 
 def _typed_keys(keys: DataFrame, contract: Contract, table: SourceTable) -> DataFrame:
     """The key's columns, `is_there`, and `cursor_now` where the table has a cursor; no row without a key."""
     asked = {name: name for name in contract.key} | ({} if table.cursor is None else {"cursor_now": table.cursor})
-    read = (as_typed(F.col(f"`{of}`"), _field(contract, of), contract).alias(name) for name, of in asked.items())
+    read = (as_typed(F.col(f"`{of}`"), contract.field(of), contract).alias(name) for name, of in asked.items())
     zoned = keys.withColumn("source_timezone", F.lit(table.timezone))
     return zoned.select(*read, F.lit(True).alias("is_there")).dropna(subset=list(contract.key))
-
-
-def _field(contract: Contract, name: str) -> Field:
-    return next(field for field in contract.fields if field.name == name)
 
 
 def _of_extracts(lake: Lake, zone: Zone, table: str, extracts: Sequence[str]) -> DataFrame:
