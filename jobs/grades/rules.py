@@ -7,12 +7,10 @@ from datetime import datetime
 from contracts.declared import declaration_of
 from contracts.model import Contract
 from contracts.strength import Protection, protection_of
-from jobs.errors import GradeChangeRefused, GradeLowered, SelfApproval, UnknownPerson
+from jobs.errors import GradeChangeRefused, GradeLowered
 from jobs.grades.record import Change, Standing
-from jobs.reveal.people import Person
-from jobs.reveal.wording import holds_identity
-
-_REASON_LENGTH = range(4, 201)
+from jobs.reveal.people import Person, require_second_person
+from jobs.reveal.wording import REASON_LENGTH, holds_identity
 
 
 @dataclass(frozen=True)
@@ -68,20 +66,14 @@ def require_approved(contract: Contract, found: list[Lowering]) -> None:
 
 def asked(contract: Contract, lowering: Lowering, *, reason: str, account: str, now: datetime) -> Change:
     """The request for one column. Raises: GradeChangeRefused for a reason that is too short or names somebody."""
-    if len(reason.strip()) not in _REASON_LENGTH or holds_identity(reason):
+    if len(reason.strip()) not in REASON_LENGTH or holds_identity(reason):
         raise GradeChangeRefused("a reason has 4 to 200 characters and holds no identifier of anybody")
     return Change(contract.id, lowering.field, lowering.before, lowering.after, reason, account, now)
 
 
 def approved(change: Change, *, account: str, by: Person, requester: Person, now: datetime) -> Change:
     """The change after somebody else agreed. Raises: SelfApproval, UnknownPerson for somebody who may not approve."""
-    if by.name == requester.name:
-        raise SelfApproval(
-            f"{change.dataset} {change.field}: who asks may not decide; {account} and {change.requester} are accounts "
-            "of one person"
-        )
-    if not by.may_approve:
-        raise UnknownPerson(f"{by.name} may not approve; the administrator says who may with `lakewarden reveal admit`")
+    require_second_person(f"{change.dataset} {change.field}", account, by, change.requester, requester)
     return replace(change, decided_by=account, decided_at=now)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jobs.errors import RevealRefused, UnknownPerson
+from jobs.errors import RevealRefused, SelfApproval, UnknownPerson
 from jobs.reveal.wording import holds_identity
 from jobs.storage.ledger import Ledger
 
@@ -38,6 +38,17 @@ def account_at_the_prompt(login: Path = Path("/proc/self/loginuid")) -> str:
         return f"{PROMPT}:{pwd.getpwuid(user).pw_name}"
     except KeyError:
         return f"{PROMPT}:{user}"
+
+
+def require_second_person(what: str, account: str, by: Person, requested_by: str, requester: Person) -> None:
+    """Return when `by`, with this account, may decide what `requester` asked for with the account `requested_by`.
+
+    Raises: SelfApproval, when both are one person; UnknownPerson for somebody who may not approve.
+    """
+    if by.name == requester.name:
+        raise SelfApproval(f"{what}: who asks may not decide; {account} and {requested_by} are accounts of one person")
+    if not by.may_approve:
+        raise UnknownPerson(f"{by.name} may not approve; the administrator says who may with `lakewarden reveal admit`")
 
 
 def require_name(text: str) -> str:

@@ -10,16 +10,15 @@ from enum import StrEnum
 
 from contracts.model import Contract, Field
 from contracts.treatments import Seal
-from jobs.errors import GrantEnded, RevealRefused, SelfApproval, UnknownPerson
+from jobs.errors import GrantEnded, RevealRefused, UnknownPerson
 from jobs.reveal.deadline import BUSINESS_TIME, end_of_day
-from jobs.reveal.people import Person
-from jobs.reveal.wording import holds_identity
+from jobs.reveal.people import Person, require_second_person
+from jobs.reveal.wording import REASON_LENGTH, holds_identity
 from jobs.settings import RevealLimits
 
 _TOKEN = re.compile(r"[0-9a-z.]{26,80}")  # of whichever version; longer than every identifier of the catalogue
 _REVEAL_ID = re.compile(r"[0-9a-f]{16}")
 _TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#-]{0,39}")
-_PURPOSE_LENGTH = range(4, 201)
 
 
 class RevealState(StrEnum):
@@ -117,13 +116,7 @@ def decided(
 
     Raises: SelfApproval, UnknownPerson for somebody who may not decide, GrantEnded, RevealRefused when it was decided.
     """
-    if by.name == requester.name:
-        raise SelfApproval(
-            f"request {reveal.reveal_id}: who asks may not decide; {account} and {reveal.requester} are accounts of "
-            "one person"
-        )
-    if not by.may_approve:
-        raise UnknownPerson(f"{by.name} may not approve; the administrator says who may with `lakewarden reveal admit`")
+    require_second_person(f"request {reveal.reveal_id}", account, by, reveal.requester, requester)
     require_not_ended(reveal, now)
     if reveal.state is not RevealState.REQUESTED:
         raise RevealRefused(f"request {reveal.reveal_id} was {reveal.state} before, decided by {reveal.decided_by}")
@@ -168,7 +161,7 @@ def _tokens(given: Iterable[str], limits: RevealLimits) -> tuple[str, ...]:
 
 def _require_harmless(purpose: str, ticket: str) -> None:
     """Both are read by approvers, auditors and viewers of the scheduler, so neither may name a person."""
-    if len(purpose.strip()) not in _PURPOSE_LENGTH:
+    if len(purpose.strip()) not in REASON_LENGTH:
         raise RevealRefused("a purpose has 4 to 200 characters: what the values are needed for")
     if not _TICKET.fullmatch(ticket):
         raise RevealRefused("a ticket is the number of the case: at most 40 of A-Z a-z 0-9 . _ / # -")

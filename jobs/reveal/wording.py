@@ -5,6 +5,8 @@ import unicodedata
 
 from contracts.identifiers import IDENTIFIERS
 
+#: How many characters say what for, in a purpose or a reason.
+REASON_LENGTH = range(4, 201)
 _IDENTITY = re.compile("|".join(f"(?:{one.pattern})" for one in IDENTIFIERS.values() if one.pattern))
 
 
