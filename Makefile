@@ -18,7 +18,7 @@ demo: setup ## set up, start, run one generated day through every gate, show the
 	@$(run) python -m infra.services.up
 	@$(run) python -m infra.demo.run
 
-test: setup-test ## set up what is missing and pass all tests
+test: setup-test ## set up what is missing and pass the tests
 	@$(run) infra/test.sh $(PYTEST_ARGS)
 
 up: setup ## start the platform and wait until it is of use (ONLY=engine starts the engine alone)

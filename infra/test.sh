@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All tests, in two halves beside each other: one waits for the engine most of its time, the other for the scheduler and
-# a browser. With arguments: one call of pytest with them, e.g.  infra/test.sh tests/unit -k calendar
+# The tests, in two halves beside each other: what needs scheduler and browser, and everything else. Each has an engine of
+# its own. With arguments: one call of pytest with them, e.g.  infra/test.sh tests/unit -k calendar
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 cd "$LAKEWARDEN_ROOT"
