@@ -83,9 +83,9 @@ def _run(door: socket.socket) -> NoReturn:
 
 
 def _exit_code() -> int:
-    from jobs.cli import main as command  # noqa: PLC0415 - ours, behind the fork
-
     try:
+        from jobs.cli import main as command  # noqa: PLC0415 - ours, behind the fork; a checkout that breaks says so
+
         command()
     except SystemExit as end:
         if isinstance(end.code, str):
