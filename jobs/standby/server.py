@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
+from setproctitle import setproctitle
+
 from jobs.standby.door import CODE_ROOT
 from jobs.standby.libraries import import_libraries
 from jobs.standby.protocol import ENDED, STARTED, address, receive_request
@@ -71,6 +73,7 @@ def _run(door: socket.socket) -> NoReturn:
         os.environ.update(request["environment"])
         time.tzset()
         sys.argv = ["lakewarden", *request["arguments"]]
+        setproctitle(" ".join(sys.argv))  # who looks with ps sees the step, as without standby
         # its end is told by this thread alone, so that a signal never meets half an answer
         threading.Thread(target=_pass_signals_on, args=(door,), daemon=True).start()
         door.sendall(STARTED)

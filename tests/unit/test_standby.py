@@ -77,6 +77,11 @@ def test_a_command_knows_who_asks_and_where(standby):
     assert (running.returncode, output.strip()) == (0, "[]"), errors
 
 
+def test_who_looks_at_the_processes_sees_the_step(standby):
+    with waiting_command(standby) as (_, process):
+        assert process.cmdline() == ["lakewarden", *WAITS_FOR_ITS_TURN]
+
+
 def test_a_signal_to_the_door_reaches_the_command(standby):
     with waiting_command(standby) as (door, process):
         door.send_signal(signal.SIGTERM)
