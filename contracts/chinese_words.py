@@ -18,7 +18,7 @@ _COMPOUND_SURNAMES = (
     "钟离|长孙|宇文|司徒|鲜于|司空|闾丘|令狐|百里|呼延|东郭|南门|轩辕|拓跋|第五|西门"
 )
 #: Characters that given names are made of; words for things hold others, so the share of such names tells a column.
-_GIVEN = (
+GIVEN = (
     "伟强磊军洋勇杰涛超明刚平辉鹏华飞鑫波斌宇浩凯健俊帆帅旭宁龙林博志宏建国文海峰晨轩昊睿䶮芳娜敏静丽艳娟霞秀燕玲桂英萍红梅莉"
     "兰颖洁琳雪倩婷慧怡佳欣雅婧璐瑶蕾薇晓诗涵雯梦琪喆一子梓浩然雨泽宸瑞嘉思远天佑安康永庆福贵富荣昌兴旺德仁义礼信忠孝良善美玉"
     "珍珠宝金银春夏秋冬东南西北中新立成功业家和顺祥吉利生民族云山川江河湖阳光月星辰晴彩虹丹青素心悦乐欢喜爱清淑贤惠凤凰蓉莲荷菊"
@@ -30,15 +30,15 @@ _GIVEN = (
     "陆陶隆雄集霄霆霏靖静韬韵音顺颂风飒飞香馨驰骁骏高鸣鸿鹤鹏麒麟黎默龄骉翀彧旻燊昇犇赟奡堃晟祎"
 )
 _NOT_IN_NAMES = "省市区县镇乡村街路号厂店部局站所院校司库楼层组科室组课班费率值表类级款项"
-_SURNAME = f"(?:{_COMPOUND_SURNAMES}|[{_SURNAMES}])"
+SURNAME = f"(?:{_COMPOUND_SURNAMES}|[{_SURNAMES}])"
 _DOT = "[·•・‧∙]"
 
 #: A surname and one or two characters, or the parts of a name of a minority with dots between.
 PERSON_NAME = (
-    f"^(?:{_SURNAME}[{HAN}]{{0,1}}(?![{_NOT_IN_NAMES}])[{HAN}]|[{HAN}]{{1,10}}(?:{_DOT}[{HAN}]{{1,10}}){{1,3}})$"
+    f"^(?:{SURNAME}[{HAN}]{{0,1}}(?![{_NOT_IN_NAMES}])[{HAN}]|[{HAN}]{{1,10}}(?:{_DOT}[{HAN}]{{1,10}}){{1,3}})$"
 )
 #: Such a name whose other characters are those of given names.
-LIKELY_PERSON_NAME = f"^(?:{_SURNAME}[{_GIVEN}]{{1,2}}|[{HAN}]{{1,10}}(?:{_DOT}[{HAN}]{{1,10}}){{1,3}})$"
+LIKELY_PERSON_NAME = f"^(?:{SURNAME}[{GIVEN}]{{1,2}}|[{HAN}]{{1,10}}(?:{_DOT}[{HAN}]{{1,10}}){{1,3}})$"
 _STREET = "(?:路|街|道|巷|弄|胡同|村|镇|乡|里|坊|屯|庄|小区|花园|家园|社区|公寓|大厦|广场|新村|苑|城|组|队)"
 _DOOR = "(?:[0-9一二三四五六七八九十百千A-Z甲乙丙-]+(?:号|弄|幢|栋|座|单元|室|楼|层|户|组|队)|门牌)"
 #: A street or an estate and a door.

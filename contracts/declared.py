@@ -1,6 +1,7 @@
 """What one node of a contract's file declares, read in the same way by whoever checks it and whoever builds on it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from contracts.treatments import BY_KIND, Treatment
@@ -24,3 +25,9 @@ def treatment_from(declared: Mapping[str, Any]) -> Treatment:
         name: tuple(value) if isinstance(value, list) else value for name, value in declared.items() if name != "kind"
     }
     return BY_KIND[declared["kind"]](**arguments)
+
+
+def declaration_of(treatment: Treatment) -> dict[str, Any]:
+    """What a contract declares of a treatment, without the name beyond raw; `treatment_from` reads it again."""
+    given = {name: value for name, value in asdict(treatment).items() if name != "becomes" and value is not None}
+    return {"kind": treatment.kind, **given}

@@ -4,7 +4,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.identifiers import IDENTIFIERS
-from expectations.normal_form import is_ascii, searchable_behind_dates, searchable_text
+from expectations.normal_form import is_ascii, plain_text, searchable_behind_dates, searchable_text
 
 #: What every identifier of the catalogue has, if it stays within ASCII: an @, eight digits in a row whatever stands
 #: between them, four numbers between points, short groups of hexadecimal digits between colons; or the name of a
@@ -30,7 +30,7 @@ def holds_identity(text: Column) -> Column:
     Source: D09-10; contracts/identifiers.py.
     """
     stands = searchable_text(text).rlike(_ANY) | (
-        text.rlike(_DATE_OR_TIME_AND_MORE) & searchable_behind_dates(text).rlike(_ANY)
+        plain_text(text).rlike(_DATE_OR_TIME_AND_MORE) & searchable_behind_dates(text).rlike(_ANY)
     )
     found = F.when(could_hold_identity(text), stands).otherwise(F.lit(False))
     return F.when(text.isNotNull(), found)

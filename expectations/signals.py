@@ -34,7 +34,9 @@ _LARGE_OCTET = r"(?<![0-9])(?:3[2-9]|[4-9][0-9]|[12][0-9]{2})(?![0-9])"
 
 
 def with_signals(cells: DataFrame) -> DataFrame:
-    """The frame with `signals` beside its text `value`: names with a blank between, and `prefix`, see `measured`.
+    """The frame with `signals` beside its text `value`: names with a blank between, and `prefix` and `digits`.
+
+    prefix: the first three characters in normal form. digits: how many stand before the point of a number, else NULL.
 
     Grain: one row in, one row out. NULL and empty text give no signal.
     Each cell is brought into its normal forms once, and only those tests run that its characters allow.
@@ -45,7 +47,10 @@ def with_signals(cells: DataFrame) -> DataFrame:
     found = prepared.withColumns(
         {"signals": _signals(F.col("plain"), F.col("compact")), "prefix": F.substring("compact", 1, 3)}
     )
-    return found.drop("plain", "compact")
+    whole = F.regexp_replace(F.substring_index("plain", ".", 1), "^-?0?|,", "")
+    return found.withColumn("digits", F.when(F.col("signals").contains(NUMBER), F.length(whole))).drop(
+        "plain", "compact"
+    )
 
 
 def _signals(plain: Column, compact: Column) -> Column:

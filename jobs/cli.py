@@ -18,6 +18,7 @@ from jobs.audit.commands import audit_app
 from jobs.classify.commands import app as classify_app
 from jobs.contract_commands import contracts_app
 from jobs.form_commands import form_app, pull
+from jobs.grades.commands import grade_app
 from jobs.keys.commands import keys_app
 from jobs.privacy.commands import app as privacy_app
 from jobs.prompt import Dataset, console_for, opened_lake
@@ -43,6 +44,7 @@ app.add_typer(form_app, name="form")
 app.add_typer(usage_app)
 app.add_typer(reveal_app, name="reveal")
 app.add_typer(audit_app, name="audit")
+app.add_typer(grade_app, name="grade")
 app.add_typer(privacy_app, name="privacy")
 console = console_for()
 

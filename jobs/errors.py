@@ -131,6 +131,18 @@ class NeverSealed(RevealRefused):
     """Tokens were asked for that the vault does not hold."""
 
 
+class GradeLowered(LakewardenError):
+    """A contract protects columns less than rows were treated before, and nobody has approved it."""
+
+    exit_code = 65
+
+
+class GradeChangeRefused(LakewardenError):
+    """A lower grade or a weaker treatment cannot be asked for or approved like this; nothing was changed."""
+
+    exit_code = 65
+
+
 class AuditBroken(LakewardenError):
     """The audit is not the one that was written; nothing that must leave a trace may happen."""
 

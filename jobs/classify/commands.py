@@ -78,3 +78,24 @@ def classify_score(
         print(markdown(scores))
     else:
         show_scores(scores, console)
+
+
+@app.command("scrub-score")
+def scrub_score(
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As the table of docs/treatments.md.")] = False,
+) -> None:
+    """Print how well scrubbing finds names and addresses in the labelled sentences, and which it misses.
+
+    The sentences are made up, with a seed; nobody real stands in them.
+
+    Example: lakewarden scrub-score
+    """
+    from jobs.classify.labelled_texts import labelled_texts  # noqa: PLC0415
+    from jobs.classify.score_texts import markdown_of_texts, score_texts  # noqa: PLC0415
+
+    with opened_lake(from_environment(), writes=_TURN) as lake:
+        scores = score_texts(lake, labelled_texts())
+    print(markdown_of_texts(scores))
+    if not as_markdown:
+        for text in scores.missed:
+            console.print(f"  {text}", markup=False)

@@ -55,6 +55,8 @@ def new_contract(path: Path, file: TextFile, proposals: Sequence[Proposal], on: 
         said = evidence(proposal.finding, proposal.cells)
         if key is None and not place:
             said += "\n样本中没有一列的值各不相同, 暂以本列为主键, 请改正"
+        if proposal.treatment["kind"] == "scrub":
+            said += "\n清洗后仍可能留有姓名; 无人要读则改为 drop"
         columns.yaml_set_comment_before_after_key(place, before=said, indent=_COLUMN_INDENT)
     return _dumped(_head(dataset, family, file, columns, on))
 

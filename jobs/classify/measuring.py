@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ class Cells:
 
     rows: of the sample; filled: those with a value; distinct: different values. by_signals: how many different values
     gave each set of signals. mobile_prefixes: different beginnings of three digits among mobile numbers, about.
+    digits: how many cells hold a number with so many digits before the point.
     """
 
     rows: int
@@ -28,6 +29,7 @@ class Cells:
     distinct: int
     mobile_prefixes: int
     by_signals: Mapping[frozenset[str], int]
+    digits: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -65,13 +67,14 @@ def measured(sample: DataFrame, columns: Sequence[str]) -> list[Cells]:
 def by_signals(cells: DataFrame, *groups: str) -> DataFrame:
     """What the text `value` looks like in each group; NULL and empty text are left out.
 
-    Grain: one row per group and set of signals: `distinct` values, `cells` that hold one, `prefixes` about.
+    Grain: one row per group, set of signals and length of a number (`digits`): `distinct` values, `cells` that hold
+    one, `prefixes` about.
     """
     given = cells.where("value IS NOT NULL AND trim(value) <> ''")
     distinct = given.groupBy(*groups, "value").agg(F.count(F.lit(1)).alias("copies"))
     return (
         with_signals(distinct)
-        .groupBy(*groups, "signals")
+        .groupBy(*groups, "signals", "digits")
         .agg(
             F.count(F.lit(1)).alias("distinct"),
             F.sum("copies").alias("cells"),
@@ -93,12 +96,16 @@ def _as_text(value: Column, kind: str) -> Column:
 def cells_of(rows: int, found: Sequence[Mapping[str, Any]]) -> Cells:
     """One column's cells of the rows that `by_signals` gave of it; rows of one set of signals are added up."""
     distinct: Counter[frozenset[str]] = Counter()
+    digits: Counter[int] = Counter()
     for row in found:
         distinct[frozenset(str(row["signals"]).split())] += row["distinct"]
+        if row["digits"] is not None:
+            digits[row["digits"]] += row["cells"]
     return Cells(
         rows=rows,
         filled=sum(row["cells"] for row in found),
         distinct=distinct.total(),
         mobile_prefixes=max((row["prefixes"] for row in found if "mobile_phone" in row["signals"].split()), default=0),
         by_signals=distinct,
+        digits=digits,
     )

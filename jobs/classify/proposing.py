@@ -7,17 +7,16 @@ from typing import Any
 from contracts.identifiers import IDENTIFIERS
 from contracts.model import Classification, Field
 from contracts.name_hints import words_of
-from contracts.treatments import Band, Drop, Grid, Mask, Region, Seal, Token, TruncateDate
+from contracts.strength import Rank, rank_of
 from expectations.signals import DATE, INTEGER, MOMENT, NUMBER
 from jobs.classify.deciding import Confidence, Finding
 from jobs.classify.measuring import Cells
 
-#: What is left of a value, least protection first. Names, addresses and texts may be cut; what is joined by may not.
-_PROTECTION: tuple[tuple[type, ...], ...] = ((Mask,), (Band, Grid, Region, TruncateDate), (Seal, Token), (Drop,))
-_TOKENS = 3
 #: A text that few different words are said in is a list of codes.
 _MOST_CODES, _MOST_CODES_SHARE = 50, 0.2
 _GRID_METRES = 1000
+#: What is left of an address of a network, and how its column is called then.
+_NETWORK = {"url": ("registered_domain", "domain"), "ip": ("ip_prefix", "network")}
 
 
 @dataclass(frozen=True)
@@ -45,17 +44,18 @@ def propose(name: str, header: str, cells: Cells, finding: Finding, logical_type
         return Proposal(name, header, type_, finding, cells, Classification.SENSITIVE, {"kind": "drop"})
     if kind is None:
         return Proposal(name, header, type_, finding, cells, Classification.INTERNAL, {"kind": "keep"})
-    return Proposal(
-        name, header, type_, finding, cells, Classification.SENSITIVE, _treatment(kind, name, header, type_)
-    )
+    is_prose = finding.confidence is Confidence.DECISIVE
+    treatment = _treatment(kind, name, header, type_, is_prose=is_prose)
+    return Proposal(name, header, type_, finding, cells, Classification.SENSITIVE, treatment)
 
 
 def beside(field: Field, proposal: Proposal) -> Proposal:
     """The proposal for a column that a contract describes: it may raise what the contract says, and never lowers it."""
     kind = proposal.finding.kind
     is_sure = proposal.finding.confidence >= Confidence.MIXED
-    needed = 0 if kind is None or not is_sure else _TOKENS if IDENTIFIERS[kind].domain else 1
-    is_stronger = _protection(field) < needed
+    # names, addresses and texts may be cut; what is joined by may not
+    needed = Rank.KEPT if kind is None or not is_sure else Rank.SEALED if IDENTIFIERS[kind].domain else Rank.MASKED
+    is_stronger = rank_of(field.treatment) < needed
     grade = max(proposal.classification, field.classification, key=list(Classification).index)
     return Proposal(
         field.name, field.label, proposal.type, proposal.finding, proposal.cells,
@@ -107,10 +107,6 @@ def names_for(headers: Sequence[str], kinds: Sequence[str | None]) -> list[str]:
     return taken
 
 
-def _protection(field: Field) -> int:
-    return next((level for level, kinds in enumerate(_PROTECTION, 1) if isinstance(field.treatment, kinds)), 0)
-
-
 def _is_text(kind: str | None) -> bool:
     return kind is not None and kind not in ("coordinate", "birth_date")
 
@@ -131,7 +127,7 @@ def _type_of(cells: Cells) -> str:
     return "timestamp" if cells.share(DATE, MOMENT) == 1 else "string"
 
 
-def _treatment(kind: str, name: str, header: str, type_: str) -> dict[str, Any]:
+def _treatment(kind: str, name: str, header: str, type_: str, *, is_prose: bool) -> dict[str, Any]:
     domain = IDENTIFIERS[kind].domain
     if domain and type_ in ("string", "integer"):
         return {"kind": "token", "domain": domain, "becomes": f"{name}_key"}
@@ -140,4 +136,7 @@ def _treatment(kind: str, name: str, header: str, type_: str) -> dict[str, Any]:
         return {"kind": "grid", "metres": _GRID_METRES, "axis": axis, "becomes": f"{name}_grid"}
     if kind == "birth_date" and type_ == "date":
         return {"kind": "band", "edges": [18, 30, 40, 50, 60], "of": "age_years", "becomes": f"{name}_age_band"}
-    return {"kind": "drop"}
+    if kind in _NETWORK and type_ == "string":
+        coarser, called = _NETWORK[kind]
+        return {"kind": coarser, "becomes": f"{name}_{called}"}
+    return {"kind": "scrub" if kind == "free_text" and type_ == "string" and is_prose else "drop"}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from contracts.model import Contract
 from contracts.name_hints import hinted_kinds
+from jobs.classify.coarsening import coarser_beside_people
 from jobs.classify.deciding import decide
 from jobs.classify.files import TextFile, sampled_text
 from jobs.classify.measuring import Cells, measured, sampled
@@ -46,4 +47,4 @@ def classify_file(lake: Lake, file: TextFile, rows: int) -> list[Proposal]:
 def _proposals(headers: Sequence[str], found: Sequence[Cells]) -> list[Proposal]:
     findings = [decide(cells, hinted_kinds([header])) for header, cells in zip(headers, found, strict=True)]
     names = names_for(headers, [finding.kind for finding in findings])
-    return [propose(*known) for known in zip(names, headers, found, findings, strict=True)]
+    return coarser_beside_people([propose(*known) for known in zip(names, headers, found, findings, strict=True)])

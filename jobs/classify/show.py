@@ -12,6 +12,8 @@ from jobs.classify.score import Score, Scores
 _TREATMENTS = {
     "keep": "保留", "drop": "删除", "mask": "遮盖", "token": "假名", "seal": "密封", "band": "分段",
     "region": "上卷地区", "grid": "网格", "truncate_date": "截断日期",
+    "date_shift": "日期平移", "round": "取整", "top_bottom_code": "顶底编码", "scrub": "文本清洗",
+    "registered_domain": "注册域名", "ip_prefix": "网段",
 }  # fmt: skip
 
 

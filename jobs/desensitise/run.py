@@ -1,6 +1,6 @@
 """Raw to desensitised, one batch at a time; only batches that gate 2 passed, and readers see them after gate 3 only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from pyspark.sql import DataFrame
@@ -12,6 +12,7 @@ from jobs.desensitise.population import placed
 from jobs.desensitise.treatments import treated
 from jobs.desensitise.vault import VAULT_COLUMNS, sealed
 from jobs.errors import GateNotPassed
+from jobs.grades.holding import put_in_force, require_not_lowered
 from jobs.keys.record import KeyVersion, is_frozen
 from jobs.keys.ring import Keyring
 from jobs.storage.keys import KeyStore
@@ -25,14 +26,21 @@ class UndeclaredColumns(LakewardenError):
     """Raw holds a column that the contract does not know; unknown means stop."""
 
 
+class MissingColumns(LakewardenError):
+    """The contract treats a column that raw does not hold: it came later than the rows, or is gone."""
+
+    exit_code = 65
+
+
 def desensitise(lake: Lake, keys: KeyStore, contract: Contract) -> list[BatchRow]:
     """Treat every batch that passed gate 2 and is not treated yet; an empty list when there is none. Safe to repeat.
 
-    Raises: GateNotPassed when batches wait for gate 2; KeyMissing, KeyStoreUnreachable, KeyStoreRefused and
-    UndeclaredColumns before anything is written.
+    Raises: GradeLowered; GateNotPassed when batches wait for gate 2; KeyMissing, KeyStoreUnreachable, KeyStoreRefused,
+    UndeclaredColumns and MissingColumns before anything is written.
     """
     ledger = Ledger(lake.home)
     ledger.prepare()
+    grades = require_not_lowered(ledger, contract)
     waiting = ledger.batches_in(contract.id, Zone.RAW, BatchState.WRITTEN, BatchState.FAILED)
     if waiting:
         raise GateNotPassed(
@@ -42,6 +50,8 @@ def desensitise(lake: Lake, keys: KeyStore, contract: Contract) -> list[BatchRow
     batches = ledger.waiting_batches(contract.id)
     ring = Keyring(keys, ledger)
     keys_now = ring.current(contract.token_domains) if batches else {}
+    if batches:
+        put_in_force(ledger, contract, grades)
     done = []
     for batch in batches:
         done.append(treat_batch(lake, ring, keys_now, contract, batch))
@@ -53,14 +63,25 @@ def desensitised(raw: DataFrame, contract: Contract, key_frame: DataFrame | None
     """The rows without their people: one row in, one row out, in the contract's order.
 
     `key_frame`: one row of key columns, None when the contract needs no key. The `select` leaves them behind.
-    Raises: UndeclaredColumns, before any row is read.
+    Raises: UndeclaredColumns and MissingColumns, before any row is read.
     """
-    undeclared = set(raw.columns) - set(contract.raw_columns)
-    if undeclared:
-        raise UndeclaredColumns(f"raw.{contract.table} has {len(undeclared)} columns that {contract.path.name} lacks")
+    require_columns_of(contract, raw.columns)
     rows = placed(raw, contract)
     keyed = rows if key_frame is None else rows.crossJoin(F.broadcast(key_frame))
     return keyed.select(*(treated(field, contract) for field in contract.surviving), *TECHNICAL_COLUMNS)
+
+
+def require_columns_of(contract: Contract, held: Collection[str]) -> None:
+    """Return when raw holds the contract's columns and no other. Raises: UndeclaredColumns, MissingColumns."""
+    undeclared = set(held) - set(contract.raw_columns)
+    if undeclared:
+        raise UndeclaredColumns(f"raw.{contract.table} has {len(undeclared)} columns that {contract.path.name} lacks")
+    if missing := [name for name in contract.raw_columns if name not in held]:
+        raise MissingColumns(
+            f"{contract.path.name} treats {', '.join(missing)}, and raw.{contract.table} has no such column. Nothing "
+            f"was treated. Take the column out of the contract, or take files again that have it: `lakewarden replay "
+            f"{contract.id} <file>`"
+        )
 
 
 def treat_batch(

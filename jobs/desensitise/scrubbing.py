@@ -1,38 +1,54 @@
-"""Free text without the identifiers that have a form: each stands as its label, so the sentence can still be read.
+"""Free text without people: identifiers, names and addresses stand as their labels, so the sentence can still be read.
 
-Names and addresses have no form and stay where they are; docs/treatments.md says what follows from that.
+Names and addresses have no form of their own and are told by the words around them; docs/treatments.md says how well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.identifiers import IDENTIFIERS
+from contracts.people_in_text import ADDRESSES, NAMES
 from expectations.identity import holds_identity
-from expectations.normal_form import plain_text, searchable_behind_dates
+from expectations.normal_form import is_ascii, plain_text, searchable_behind_dates
 
 #: An address first, for a number in front of its @ is not all of it.
 _IN_ORDER = sorted((i for i in IDENTIFIERS.values() if i.pattern), key=lambda i: i.kind != "email")
-HIDDEN = "[已隐去]"
+#: Groups of eleven digits and more, in which nobody can tell where a number begins; behind a date a new one begins.
+_SEPARATOR = r"(?<!(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})[ \-]{1,2}"
+_GROUPS = rf"(?<![0-9])(?=(?:[0-9](?:{_SEPARATOR})?){{11}})[0-9]+(?:{_SEPARATOR}[0-9]+)+"
+_LONG_NUMBER, HIDDEN = "[长数字]", "[已隐去]"
 
 
 def scrubbed(text: Column) -> Column:
     """The text with `[手机号码]` and the like in place of every identifier of the catalogue; NULL stays NULL.
 
+    Addresses become `[地址]` and names `[姓名]` where the words around them tell, see `contracts.people_in_text`.
     Full-width characters become half-width. Where numbers are written in groups (`138 0013 8000`), the blanks and
-    hyphens between all digits of that text are lost. A text that still holds an identity is hidden whole, so that gate
-    3 never meets one.
+    hyphens between all digits of that text are lost, and its other numbers of eleven digits or more become `[长数字]`,
+    like groups of digits in which no identifier can be told to begin. A text that still holds an identity is hidden
+    whole, so that gate 3 never meets one.
     Source: D09-10; contracts/identifiers.py.
     """
-    return _named(_labelled(plain_text(text)), _labelled_in_groups_too)
+    without_numbers = _named(_labelled(_replaced(plain_text(text), ADDRESSES)), _labelled_in_groups_too)
+    return _named(without_numbers, lambda found: _replaced(found, NAMES))
 
 
 def _labelled_in_groups_too(written: Column) -> Column:
     def labelled(joined: Column) -> Column:
-        return F.when(holds_identity(written), _labelled(joined)).otherwise(written)
+        in_groups = F.regexp_replace(_labelled(joined), "[0-9]{11,}", _LONG_NUMBER)
+        return F.when(holds_identity(written), in_groups).otherwise(F.regexp_replace(written, _GROUPS, _LONG_NUMBER))
 
     return _named(_named(searchable_behind_dates(written), labelled), _hidden_if_anything_is_left)
+
+
+def _replaced(text: Column, replacements: Iterable[tuple[str, str]]) -> Column:
+    """Each in its turn; a text without any Chinese character is not looked at."""
+    found = text
+    for pattern, replacement in replacements:
+        found = F.regexp_replace(found, pattern, replacement)
+    return F.when(is_ascii(text), text).otherwise(found)
 
 
 def _hidden_if_anything_is_left(text: Column) -> Column:

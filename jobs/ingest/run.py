@@ -12,6 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 from contracts.model import TECHNICAL_COLUMNS, Contract, Severity
 from expectations.gate import QUARANTINED_RULE, Check, Gate, judge
 from jobs.errors import AllFilesRefused
+from jobs.grades.holding import require_not_lowered
 from jobs.ingest.arrival import store
 from jobs.ingest.claim import claim
 from jobs.ingest.conform import conform
@@ -64,10 +65,12 @@ def ingest(
     """Load everything that is new, after finishing what an earlier run began; an empty list when there was nothing.
 
     whole: of a database, everything is read again and compared, not only what changed.
-    Raises: AllFilesRefused after the ledger and the quarantine hold why; what `sync` raises.
+    Raises: GradeLowered before anything is taken; AllFilesRefused after the ledger and the quarantine hold why; what
+    `sync` raises.
     """
     ledger = Ledger(lake.home)
     ledger.prepare()
+    require_not_lowered(ledger, contract)
     if contract.comes_from_databases:
         return sync(lake, landing, contract, _load, day=day, whole=whole)
     claimed = claim(ledger, landing, contract, day=day, settle_seconds=settle_seconds)

@@ -13,6 +13,7 @@ from contracts.model import Contract
 from expectations.gate import Gate
 from jobs.desensitise.run import treat_batch
 from jobs.errors import GateNotPassed, HalfRotated, KeyStoreRefused
+from jobs.grades.holding import put_in_force, require_not_lowered
 from jobs.keys.freezing import freeze, thaw
 from jobs.keys.record import (
     KeyVersion,
@@ -48,8 +49,8 @@ def rotate(
     """The domains have a new version, which writes from now on; readers see what they saw before. Safe to kill.
 
     Waits for whoever writes a dataset of the domains or the marts at this moment.
-    Raises: HalfRotated while another rotation is not finished; NotRemakeable, KeyMissing, KeyStoreRefused and
-    KeyStoreUnreachable, all before anything is changed.
+    Raises: HalfRotated while another rotation is not finished; NotRemakeable, GradeLowered, KeyMissing, KeyStoreRefused
+    and KeyStoreUnreachable, all before anything is changed.
     """
     ledger = ring.ledger
     affected = {c.id for c in contracts.values() if set(c.token_domains) & set(domains)}
@@ -60,6 +61,8 @@ def rotate(
         if waiting := behind(ledger):
             raise HalfRotated(half_rotated_message(waiting))
         require_remakeable(lake, affected, contracts, forget)
+        for dataset in sorted(affected):
+            require_not_lowered(ledger, contracts[dataset])
         made = ring.make_next(domains)
         thaw(lake, ledger, contracts)  # what an earlier run left at its very end, or at its very beginning
         freeze(lake, ledger, [contracts[dataset] for dataset in sorted(affected)])
@@ -78,12 +81,17 @@ def retoken(
     """Make every batch again whose tokens are of an older version, then move all readers; returns what they now see.
 
     Holds a dataset's turn for one batch at a time, so new files pass in between. Safe to repeat and to kill.
-    Raises: NotRemakeable and KeyMissing before anything is changed; GateFailed when gate 3 refuses a batch.
+    Raises: NotRemakeable, GradeLowered and KeyMissing before anything is changed; GateFailed when gate 3 refuses a
+    batch.
     """
     ledger = ring.ledger
     waiting = behind(ledger)
-    require_remakeable(lake, {batch.dataset for batch in waiting}, contracts, forget)
+    affected = sorted({batch.dataset for batch in waiting})
+    require_remakeable(lake, affected, contracts, forget)
+    grades = {dataset: require_not_lowered(ledger, contracts[dataset]) for dataset in affected}
     keys = ring.current({domain for batch in waiting for domain in contracts[batch.dataset].token_domains})
+    for dataset, known in grades.items():
+        put_in_force(ledger, contracts[dataset], known)
     batches = sorted({(batch.dataset, batch.batch_id) for batch in waiting})
     for done, (dataset, batch_id) in enumerate(batches, start=1):
         with turn(lake.home, dataset):

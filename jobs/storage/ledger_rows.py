@@ -127,6 +127,32 @@ TABLES: Mapping[str, pa.Schema] = {
             "updated_at": _MOMENT,
         }
     ),
+    "grades": pa.schema(
+        {
+            "dataset": _TEXT,
+            "field": _TEXT,
+            "classification": _TEXT,
+            "treatment": _TEXT,
+            "contract_version": _TEXT,
+            "updated_at": _MOMENT,
+        }
+    ),
+    "grade_changes": pa.schema(
+        {
+            "dataset": _TEXT,
+            "field": _TEXT,
+            "from_classification": _TEXT,
+            "from_treatment": _TEXT,
+            "to_classification": _TEXT,
+            "to_treatment": _TEXT,
+            "reason": _TEXT,
+            "requester": _TEXT,
+            "requested_at": _MOMENT,
+            "decided_by": _TEXT,
+            "decided_at": _MOMENT,
+            "updated_at": _MOMENT,
+        }
+    ),
     "audit": pa.schema(
         {
             "sequence": _COUNT,
@@ -171,6 +197,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "extracts": ("dataset", "file_sha256"),
     "people": ("account",),
     "reveals": ("reveal_id",),
+    "grades": ("dataset", "field"),
+    "grade_changes": ("dataset", "field"),
     "key_versions": ("domain", "version"),
     "shown_tables": ("dataset",),
 }

@@ -102,7 +102,8 @@ def test_a_checksum_knows_the_right_value_and_refuses_the_wrong_one(spark, check
     [
         "13800138000", "请回电１３８００１３８０００谢谢", "+86 138-0013-8000", "138 0013 8000", "id:11010519491231002x",
         "卡号6222021234567890128", "li.lei@example.com", "沪A12345", "京AD12345", "91350100M000100Y43", "0571-87654321",
-        "imsi 460001234567890", "10.23.4.5", "138\u200b00138000",
+        "imsi 460001234567890", "10.23.4.5", "138\u200b00138000", "2026-01-02 138 0013 8000", "２０２６－０１－０２　138 0013 8000",
+        "2026-01\u200b-02 138-0013-8000", "０９：３０　１３８ ００１３ ８０００",
     ],
 )  # fmt: skip
 def test_an_identity_in_any_spelling_is_found(spark, text):
@@ -113,7 +114,7 @@ def test_an_identity_in_any_spelling_is_found(spark, text):
     "text",
     [
         "P01", "330100", "18-29", "2026-01-31", "12345678", "满意度很高", "SubNetwork=1,ManagedElement=100001,EUtranCellFDD=100001-2",
-        "RRC.ConnEstabAtt.Sum", "1700000000000", "20260131123456", "1.2.3",
+        "RRC.ConnEstabAtt.Sum", "1700000000000", "20260131123456", "1.2.3", "２０２６－０１－０２　１３８ ００１３",
     ],
 )  # fmt: skip
 def test_what_is_no_identity_is_not_taken_for_one(spark, text):

@@ -104,3 +104,12 @@ def test_a_command_that_is_not_there_would_be_noticed():
 @pytest.mark.parametrize("file", sorted({name for name in quoted(PAGE) if "/" in name and " " not in name}))
 def test_every_path_on_the_page_exists(file: str):
     assert (ROOT / file.partition("::")[0]).exists()
+
+
+def test_every_test_on_the_page_exists_also_those_of_what_is_refused():
+    named = {name for name in quoted(PAGE) if "::" in name}
+    refused = PAGE.partition("## What is refused")[2].partition("## ")[0]
+    assert len(set(quoted(refused)) & named) > 5
+    for name in named:
+        path, _, test = name.partition("::")
+        assert test in functions_of(ROOT / path), name

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import InvalidContracts
-from contracts.loading import load_file
+from contracts.loading import load, load_file
 from contracts.model import SmallestCell
 from contracts.treatments import DateShift
+from jobs.desensitise.run import MissingColumns, UndeclaredColumns, require_columns_of
 
 COLUMN = """      - name: {name}
         businessName: 列
@@ -163,3 +164,18 @@ def test_what_fits_is_taken_as_it_is_declared(tmp_path):
     assert contract.field("came_on").treatment == DateShift(person="phone", days=30, becomes="came_on_shifted")
     assert contract.desensitised_columns["came_on_shifted"] == "date"
     assert contract.token_domains == ("phone", "visit")
+
+
+def test_a_column_that_is_gone_from_raw_or_unknown_to_the_contract_stops_the_treatment():
+    customers = load("crm.customers")
+    held = list(customers.raw_columns)
+    require_columns_of(customers, held)
+    without = [name for name in held if name not in ("contact_phone", "batch_id")]
+    with pytest.raises(
+        MissingColumns, match=r"treats contact_phone, batch_id, and raw\.crm_customers has no"
+    ) as refused:
+        require_columns_of(customers, without)
+    assert "lakewarden replay crm.customers" in str(refused.value)
+    with pytest.raises(UndeclaredColumns, match=r"has 1 columns that customers\.odcs\.yaml lacks") as refused:
+        require_columns_of(customers, [*held, "13800138000"])
+    assert "13800138000" not in str(refused.value)

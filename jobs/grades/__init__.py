@@ -1,0 +1,1 @@
+"""How each column is protected: raising takes effect at once, lowering when a second person has approved it."""
