@@ -143,20 +143,36 @@ def test_only_desensitised_tables_are_read():
 
 
 @pytest.mark.parametrize(
-    ("list_name", "dataset"),
+    ("list_name", "dataset", "column"),
     [
-        ("customer_kind", "crm.customers"),
-        ("gender", "crm.customers"),
-        ("occupation", "crm.customers"),
-        ("industry", "crm.customers"),
-        ("enterprise_size", "crm.customers"),
-        ("channel", "crm.transactions"),
-        ("target_group", "forms.market_feedback"),
+        ("customer_kind", "crm.customers", "customer_kind"),
+        ("gender", "crm.customers", "gender"),
+        ("occupation", "crm.customers", "occupation"),
+        ("industry", "crm.customers", "industry"),
+        ("enterprise_size", "crm.customers", "enterprise_size"),
+        ("channel", "crm.transactions", "channel"),
+        ("target_group", "forms.market_feedback", "target_group"),
+        ("department", "crm.complaints", "receiving_department"),
+        ("complaint_kind", "crm.complaints", "complaint_kind"),
+        ("information_source", "dealer.walk_ins", "information_source"),
+        ("intention_level", "dealer.a_cards", "intention_level"),
+        ("lost_reason", "dealer.lost_deals", "reason_kind"),
+        ("customer_type", "power.key_account_attributes", "customer_type"),
+        ("customer_priority", "power.key_account_attributes", "customer_priority"),
+        ("importance", "power.key_account_attributes", "importance"),
+        ("supply_voltage", "power.key_account_attributes", "supply_voltage"),
+        ("load_grade", "power.key_account_attributes", "load_grade"),
+        ("manager_layer", "power.key_account_attributes", "manager_layer"),
+        ("service_item", "power.sla_results", "service_item"),
+        ("group_type", "crm.group_customers", "group_type"),
+        ("period_kind", "crm.sales_targets", "period_kind"),
+        ("sales_way", "crm.sales_targets", "sales_way"),
+        ("weak_aspect", "crm.satisfaction_survey", "weak_aspects"),
     ],
 )
-def test_code_names_are_those_of_the_contract(list_name, dataset):
+def test_code_names_are_those_of_the_contract(list_name, dataset, column):
     names = {row["code"]: row["code_name"] for row in seed("code_names") if row["list_name"] == list_name}
-    assert names == enum_of(dataset, list_name) | {"unknown": "未知"}
+    assert names == enum_of(dataset, column) | {"unknown": "未知"}
 
 
 def test_no_list_names_a_code_twice():
