@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ PEOPLE_COUNTS = {
     "account_count",
     "contact_count",
     "lead_count",
+    "prospect_count",
+    "complainant_count",
+    "respondent_count",
+    "connection_count",
 }
 
 
@@ -32,6 +37,7 @@ def yaml(path: Path) -> Any:
     return safe_load(path.read_text(encoding="utf-8"))
 
 
+@cache
 def described_models() -> dict[str, dict[str, Any]]:
     files = DBT_PROJECT.glob("models/**/*__models.yml")
     return {model["name"]: model for file in files for model in yaml(file)["models"]}
@@ -136,10 +142,20 @@ def test_every_generic_test_of_ours_is_seen_to_fail_and_to_pass():
     assert {name for name, called, rows in cases if name == called and int(rows) == 0} == ours
 
 
-def test_only_desensitised_tables_are_read():
-    sources = re.findall(r"source\('([^']+)'", "\n".join(path.read_text(encoding="utf-8") for path in SQL_FILES))
-    assert sources, "no source found: this test would prove nothing"
-    assert set(sources) == {"desensitised"}
+def test_only_desensitised_tables_and_the_counts_of_the_ledger_are_read():
+    read = re.findall(r"source\('([^']+)', '([^']+)'", "\n".join(path.read_text(encoding="utf-8") for path in SQL_FILES))
+    assert read, "no source found: this test would prove nothing"
+    assert {schema for schema, _ in read} == {"desensitised", "ops"}
+    assert {table for schema, table in read if schema == "ops"} == {"files", "batches", "verdicts"}
+
+
+def test_every_dataset_has_its_name_in_the_mart_of_data_health():
+    declared = {
+        contract["id"]: contract["schema"][0]["businessName"]
+        for contract in map(yaml, (ROOT / "contracts").glob("*/*.odcs.yaml"))
+    }
+    assert declared, "no contract found: this test would prove nothing"
+    assert {row["dataset"]: row["dataset_name"] for row in seed("datasets")} == declared
 
 
 @pytest.mark.parametrize(
