@@ -24,6 +24,7 @@ cases_counted as (
         count(*) as case_count,
         count_if(cases.promise_state = 'met') as met_count,
         count_if(cases.promise_state = 'missed') as missed_count,
+        count_if(cases.promise_state in ('met', 'missed')) as decided_count,
         count_if(cases.promise_state = 'missed' and cases.done_on is null) as overdue_count,
         count_if(cases.promise_state in ('open', 'at_risk')) as open_count,
         count_if(cases.promise_state = 'at_risk') as at_risk_count,
@@ -53,11 +54,12 @@ fct_promise_month as (
         cases_counted.case_count,
         cases_counted.met_count,
         cases_counted.missed_count,
+        cases_counted.decided_count,
         cases_counted.overdue_count,
         cases_counted.open_count,
         cases_counted.at_risk_count,
         cases_counted.undecided_count,
-        try_divide(cases_counted.met_count, cases_counted.met_count + cases_counted.missed_count) as met_share,
+        try_divide(cases_counted.met_count, cases_counted.decided_count) as met_share,
         cases_counted.longest_overdue_days
     from cases_counted
     inner join promises on cases_counted.promise_code = promises.promise_code
