@@ -19,7 +19,30 @@ _TYPE_OF_SUFFIX = (
     ("_m", "DOUBLE"),
     ("_per_thousand_sms", "DOUBLE"),
     ("quantity", "BIGINT"),
+    ("_closing_days", "DOUBLE"),
+    ("_reply_days", "DOUBLE"),
+    ("_gap_days", "DOUBLE"),
+    ("_days", "BIGINT"),
+    ("days_behind", "BIGINT"),
+    ("days_since_contact", "BIGINT"),
+    ("_rank", "BIGINT"),
+    ("_limit", "BIGINT"),
+    ("_year", "BIGINT"),
+    ("working_day_number", "BIGINT"),
+    ("_ratio", "DOUBLE"),
+    ("_score", "DOUBLE"),
+    ("_hours", "DOUBLE"),
+    ("_kwh", "DOUBLE"),
+    ("_kva", "DOUBLE"),
+    ("_dbm", "DOUBLE"),
+    ("_db", "DOUBLE"),
+    ("_mbps", "DOUBLE"),
+    ("value", "DOUBLE"),
     ("_start", "DATE"),
+    ("_on", "DATE"),
+    ("valid_from", "DATE"),
+    ("valid_to", "DATE"),
+    ("_until", "DATE"),
     ("date", "DATE"),
 )
 
@@ -90,4 +113,6 @@ def _column(entry: Mapping[str, Any]) -> Column:
 def _data_type(name: str, declared: str | None) -> str:
     if declared:
         return declared.upper()
+    if name.startswith(("is_", "has_")):
+        return "BOOLEAN"
     return next((kind for suffix, kind in _TYPE_OF_SUFFIX if name.endswith(suffix)), "VARCHAR")

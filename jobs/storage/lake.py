@@ -137,7 +137,7 @@ class Lake:
         return {row["tableName"] for row in self.spark.sql(f"SHOW TABLES IN {zone}").collect()}  # a name per dataset
 
     def show_nothing(self, contract: Contract) -> None:
-        """Show `desensitised.<table>` without a row until `release` puts the first batch there; a view costs no table."""
+        """Show `desensitised.<table>` without a row until `release` shows the first batch; a view costs no table."""
         columns = ", ".join(f"CAST(NULL AS {kind}) AS `{name}`" for name, kind in contract.desensitised_columns.items())
         self.spark.sql(f"CREATE OR REPLACE VIEW desensitised.{contract.table} AS SELECT {columns} WHERE false")
 

@@ -143,7 +143,9 @@ def test_every_generic_test_of_ours_is_seen_to_fail_and_to_pass():
 
 
 def test_only_desensitised_tables_and_the_counts_of_the_ledger_are_read():
-    read = re.findall(r"source\('([^']+)', '([^']+)'", "\n".join(path.read_text(encoding="utf-8") for path in SQL_FILES))
+    read = re.findall(
+        r"source\('([^']+)', '([^']+)'", "\n".join(path.read_text(encoding="utf-8") for path in SQL_FILES)
+    )
     assert read, "no source found: this test would prove nothing"
     assert {schema for schema, _ in read} == {"desensitised", "ops"}
     assert {table for schema, table in read if schema == "ops"} == {"files", "batches", "verdicts"}

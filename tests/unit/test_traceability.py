@@ -32,7 +32,7 @@ def ids(text: str) -> set[str]:
 
 
 def test_every_line_of_the_table_is_read():
-    lines = [line for line in ANSWERED.splitlines() if line.startswith("| ") and "`fct_" in line or "`dim_" in line]
+    lines = [line for line in ANSWERED.splitlines() if (line.startswith("| ") and "`fct_" in line) or "`dim_" in line]
     assert len(ROWS) == len(lines) > 30
 
 
