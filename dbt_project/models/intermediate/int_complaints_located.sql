@@ -1,8 +1,6 @@
-with staged as (select * from {{ ref('stg_crm__complaints') }}),
+with complaints as (select *, {{ as_of_date() }} from {{ ref('stg_crm__complaints') }}),
 
 regions as (select * from {{ ref('dim_region') }}),
-
-complaints as (select *, {{ as_of('staged') }} as as_of_date from staged),
 
 int_complaints_located as (
     select

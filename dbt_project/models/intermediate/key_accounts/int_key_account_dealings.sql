@@ -1,13 +1,13 @@
 -- What happened with a customer, whoever he is: contacts, contracts, grades and debts, each as of its own newest arrival.
-with contacts as (select * from {{ ref('stg_crm__contact_records') }}),
+with contacts as (select *, {{ as_of_date() }} from {{ ref('stg_crm__contact_records') }}),
 
-contracts as (select * from {{ ref('stg_power__supply_contracts') }}),
+contracts as (select *, {{ as_of_date() }} from {{ ref('stg_power__supply_contracts') }}),
 
 grades as (select * from {{ ref('stg_crm__credit_grades') }}),
 
-receivables as (select * from {{ ref('stg_crm__receivables') }}),
+receivables as (select *, {{ as_of_date() }} from {{ ref('stg_crm__receivables') }}),
 
-fees as (select * from {{ ref('stg_power__fee_receivables') }}),
+fees as (select *, {{ as_of_date() }} from {{ ref('stg_power__fee_receivables') }}),
 
 contacts_summed as (
     select
@@ -18,7 +18,7 @@ contacts_summed as (
         datediff(max(as_of_date), max(contacted_on)) as days_since_contact,
         -- the plan of the newest contact, for an older one was either kept or replaced
         coalesce(max_by(next_contact_on, contacted_on) < max(as_of_date), false) as is_next_contact_overdue
-    from (select *, {{ as_of('contacts') }} as as_of_date from contacts)
+    from contacts
     group by customer_key
 ),
 
@@ -30,7 +30,7 @@ contracts_summed as (
             as contract_capacity_kva,
         max(valid_until) filter (where contract_state = 'valid') as contract_valid_until,
         max(as_of_date) as contracts_as_of_date
-    from (select *, {{ as_of('contracts') }} as as_of_date from contracts)
+    from contracts
     where customer_key is not null
     group by customer_key
 ),
@@ -45,10 +45,10 @@ grades_chosen as (
 ),
 
 debts as (
-    select customer_key, outstanding_amount_cny, due_on, collection_state, {{ as_of('receivables') }} as as_of_date
+    select customer_key, outstanding_amount_cny, due_on, collection_state, as_of_date
     from receivables
     union all
-    select customer_key, outstanding_amount_cny, due_on, collection_state, {{ as_of('fees') }}
+    select customer_key, outstanding_amount_cny, due_on, collection_state, as_of_date
     from fees
     where customer_key is not null
 ),
@@ -75,19 +75,9 @@ debts_summed as (
     group by customer_key
 ),
 
-customer_keys as (
-    select customer_key from contacts_summed
-    union
-    select customer_key from contracts_summed
-    union
-    select customer_key from grades_chosen
-    union
-    select customer_key from debts_summed
-),
-
 int_key_account_dealings as (
     select
-        customer_keys.customer_key,
+        customer_key,
         contacts_summed.contact_count_of_year,
         contacts_summed.first_contact_count,
         contacts_summed.last_contacted_on,
@@ -105,11 +95,10 @@ int_key_account_dealings as (
         debts_summed.receivable_60_days_cny,
         debts_summed.receivable_90_days_cny,
         debts_summed.receivable_older_cny
-    from customer_keys
-    left join contacts_summed on customer_keys.customer_key = contacts_summed.customer_key
-    left join contracts_summed on customer_keys.customer_key = contracts_summed.customer_key
-    left join grades_chosen on customer_keys.customer_key = grades_chosen.customer_key
-    left join debts_summed on customer_keys.customer_key = debts_summed.customer_key
+    from contacts_summed
+    full outer join contracts_summed using (customer_key)
+    full outer join grades_chosen using (customer_key)
+    full outer join debts_summed using (customer_key)
 )
 
 select * from int_key_account_dealings

@@ -1,5 +1,8 @@
 -- Three registers name key accounts: the power company's attributes, the retail files and the list of group customers. A
 -- customer of several electricity accounts is described by the largest of them. A natural person is no key account here.
+-- A table, because three models read it.
+{{ config(materialized='table') }}
+
 with power_accounts as (select * from {{ ref('stg_power__key_account_attributes') }}),
 
 metering as (select * from {{ ref('stg_power__metering') }}),
@@ -49,17 +52,9 @@ groups_recognised as (
     group by customer_key
 ),
 
-customer_keys as (
-    select customer_key from power_customers
-    union
-    select customer_key from retail_accounts
-    union
-    select customer_key from groups_recognised
-),
-
 int_key_accounts as (
     select
-        customer_keys.customer_key,
+        customer_key,
         power_customers.customer_key is not null as is_power_account,
         retail_accounts.customer_key is not null as is_retail_account,
         groups_recognised.customer_key is not null as is_group_customer,
@@ -90,11 +85,10 @@ int_key_accounts as (
             when (marketing_decision = 'recognised') <> (service_centre_decision = 'recognised') then 'bodies_differ'
             else 'refused'
         end as recognition_state
-    from customer_keys
-    left join power_customers on customer_keys.customer_key = power_customers.customer_key
-    left join retail_accounts on customer_keys.customer_key = retail_accounts.customer_key
-    left join groups_recognised on customer_keys.customer_key = groups_recognised.customer_key
-    left join customers on customer_keys.customer_key = customers.customer_key
+    from power_customers
+    full outer join retail_accounts using (customer_key)
+    full outer join groups_recognised using (customer_key)
+    left join customers using (customer_key)
     where customers.customer_kind is null or customers.customer_kind <> 'person'
 )
 

@@ -1,148 +1,128 @@
--- Each branch names the day 0 of its limit and the day that ends it; how long the limit is stands in seeds/promises.csv.
-with handovers as (select * from {{ ref('stg_forms__partner_handover') }}),
+-- Each paper is read once and names, for every promise it is under, the day 0 of the limit and the day that ends it; how
+-- long the limit is stands in seeds/promises.csv. A clock that has not begun is no case.
+with handovers as (select *, {{ as_of_date() }} from {{ ref('stg_forms__partner_handover') }}),
 
-feedback as (
-    select partner_key, {{ local_date('submitted_at') }} as submitted_on from {{ ref('stg_forms__market_feedback') }}
+replies as (
+    select partner_key, collect_set({{ local_date('submitted_at') }}) as replied_days
+    from {{ ref('stg_forms__market_feedback') }}
+    group by partner_key
 ),
 
-connections as (select * from {{ ref('stg_power__connection_register') }}),
+connections as (select *, {{ as_of_date() }} from {{ ref('stg_power__connection_register') }}),
 
 schemes as (
-    select *, supply_voltage = 'kv_0_4' as is_low_voltage from {{ ref('stg_power__scheme_replies') }}
+    select *, {{ as_of_date() }}, case when supply_voltage = 'kv_0_4' then 'low' else 'high' end as voltage_level
+    from {{ ref('stg_power__scheme_replies') }}
 ),
 
-acceptances as (select * from {{ ref('stg_power__acceptances') }}),
+acceptances as (select *, {{ as_of_date() }} from {{ ref('stg_power__acceptances') }}),
 
-meter_orders as (select * from {{ ref('stg_power__meter_orders') }}),
+meter_orders as (select *, {{ as_of_date() }} from {{ ref('stg_power__meter_orders') }}),
 
-loans as (select * from {{ ref('stg_registers__information_loans') }}),
+loans as (select *, {{ as_of_date() }} from {{ ref('stg_registers__information_loans') }}),
 
 departments as {{ code_list('department') }},
 
-handover_verified as (
-    select 'N1' as promise_code, submission_key as case_key, cast(null as string) as department_name, region_code,
-        received_on as started_on, cast(null as date) as due_on, verified_on as done_on, {{ as_of('handovers') }} as as_of_date
-    from handovers
-),
-
 -- NOTE-3: the initial survey is the call that verifies. Sending without an agreed reply keeps half of the promise.
-surveys_sent as (
-    select 'N2', submission_key, cast(null as string), region_code, verified_on, cast(null as date),
-        case when reply_promised_on is not null then surveys_sent_on end, {{ as_of('handovers') }}
+handover_cases as (
+    select
+        handovers.submission_key as case_key,
+        cast(null as string) as department_name,
+        handovers.region_code,
+        handovers.as_of_date,
+        inline(array(
+            {{ promise("'N1'", 'handovers.received_on', 'handovers.verified_on') }},
+            {{ promise("'N2'", 'handovers.verified_on',
+                       'case when handovers.reply_promised_on is not null then handovers.surveys_sent_on end') }},
+            {{ promise("case when handovers.reply_promised_on is not null then 'D01-6' end",
+                       'coalesce(handovers.surveys_sent_on, handovers.received_on)',
+                       'array_min(filter(replies.replied_days, day -> day >= handovers.surveys_sent_on))',
+                       due_on='handovers.reply_promised_on') }}
+        )) as (promise_code, started_on, due_on, done_on)
     from handovers
-    where verified_on is not null
-),
-
-first_replies as (
-    select handovers.submission_key, min(feedback.submitted_on) as replied_on
-    from handovers
-    inner join feedback
-        on handovers.partner_key = feedback.partner_key and feedback.submitted_on >= handovers.surveys_sent_on
-    group by handovers.submission_key
-),
-
-replies_promised as (
-    select 'D01-6', handovers.submission_key, cast(null as string), handovers.region_code,
-        coalesce(handovers.surveys_sent_on, handovers.received_on), handovers.reply_promised_on,
-        first_replies.replied_on, {{ as_of('handovers') }}
-    from handovers
-    left join first_replies on handovers.submission_key = first_replies.submission_key
-    where handovers.reply_promised_on is not null
+    left join replies on handovers.partner_key = replies.partner_key
 ),
 
 -- Limits of D07-4 are those of high voltage; the source gives none for low voltage.
-high_voltage_connections as (
-    select * from connections where supply_voltage <> 'kv_0_4'
-),
-
-schemes_replied as (
-    select case source_kind when 'single' then 'N7' when 'dual' then 'N8' end, register_key, supply_station, region_code,
-        accepted_on, cast(null as date), scheme_replied_on, {{ as_of('connections') }}
-    from high_voltage_connections
-),
-
-applications_sent_on as (
-    select 'N9', register_key, supply_station, region_code,
-        accepted_on, cast(null as date), sent_to_marketing_on, {{ as_of('connections') }}
-    from high_voltage_connections
+connection_cases as (
+    select
+        register_key as case_key,
+        supply_station as department_name,
+        region_code,
+        as_of_date,
+        inline(array(
+            {{ promise("case source_kind when 'single' then 'N7' when 'dual' then 'N8' end", 'accepted_on',
+                       'scheme_replied_on') }},
+            {{ promise("'N9'", 'accepted_on', 'sent_to_marketing_on') }}
+        )) as (promise_code, started_on, due_on, done_on)
+    from connections
+    where supply_voltage <> 'kv_0_4'
 ),
 
 scheme_periods as (
-    select
-        *,
-        case when is_low_voltage then 'low' else 'high' end as voltage_level,
-        add_months(notice_issued_on, case when is_low_voltage then 3 else 12 end) as valid_until
+    select *, add_months(notice_issued_on, case voltage_level when 'low' then 3 else 12 end) as valid_until
     from schemes
-    where notice_issued_on is not null
 ),
 
-constructions_started as (
-    select concat('N10-', voltage_level), scheme_key, cast(null as string), region_code,
-        notice_issued_on, extended_until, construction_started_on, {{ as_of('schemes') }}
+scheme_cases as (
+    select
+        scheme_key as case_key,
+        cast(null as string) as department_name,
+        region_code,
+        as_of_date,
+        inline(array(
+            {{ promise("concat('N10-', voltage_level)", 'notice_issued_on', 'construction_started_on',
+                       due_on='extended_until') }},
+            {{ promise("case when extension_applied_on is not null then 'N11' end", 'notice_issued_on',
+                       'extension_applied_on', due_on='date_sub(valid_until, 10)') }},
+            {{ promise("case when extended_until is not null then concat('N12-', voltage_level) end", 'valid_until',
+                       'extended_until') }}
+        )) as (promise_code, started_on, due_on, done_on)
     from scheme_periods
-),
-
-extensions_applied as (
-    select 'N11', scheme_key, cast(null as string), region_code,
-        notice_issued_on, date_sub(valid_until, 10), extension_applied_on, {{ as_of('schemes') }}
-    from scheme_periods
-    where extension_applied_on is not null
-),
-
-extensions_granted as (
-    select concat('N12-', voltage_level), scheme_key, cast(null as string), region_code,
-        valid_until, cast(null as date), extended_until, {{ as_of('schemes') }}
-    from scheme_periods
-    where extended_until is not null
 ),
 
 -- No time limit but a duty: the fee belongs to the day of the acceptance, so a repetition without one has missed it.
-reinspections_charged as (
-    select 'N13', acceptances.acceptance_key, cast(null as string), connections.region_code,
-        acceptances.inspected_on, cast(null as date),
-        case when acceptances.reinspection_fee_cny > 0 then acceptances.inspected_on end, {{ as_of('acceptances') }}
+site_papers as (
+    select 'N13' as promise_code, acceptance_key as case_key, application_key, inspected_on as started_on,
+        case when reinspection_fee_cny > 0 then inspected_on end as done_on, as_of_date
     from acceptances
-    left join connections on acceptances.application_key = connections.application_key
-    where acceptances.acceptance_round >= 2
-),
-
-meter_orders_returned as (
-    select 'N14', meter_orders.order_key, cast(null as string), connections.region_code,
-        meter_orders.installed_on, cast(null as date), meter_orders.returned_on, {{ as_of('meter_orders') }}
+    where acceptance_round >= 2
+    union all
+    select 'N14', order_key, application_key, installed_on, returned_on, as_of_date
     from meter_orders
-    left join connections on meter_orders.application_key = connections.application_key
-    where meter_orders.installed_on is not null
 ),
 
-loans_returned as (
-    select 'N15', loans.loan_key, departments.code_name, cast(null as string),
-        loans.lent_on, cast(null as date), loans.cancelled_on, {{ as_of('loans') }}
+regions_of_applications as (
+    select application_key, max(region_code) as region_code from connections group by application_key
+),
+
+site_cases as (
+    select site_papers.*, regions_of_applications.region_code
+    from site_papers
+    left join regions_of_applications on site_papers.application_key = regions_of_applications.application_key
+),
+
+loan_cases as (
+    select loans.*, departments.code_name as department_name
     from loans
     left join departments on loans.borrower_department = departments.code
 ),
 
-events_united as (
-    select * from handover_verified
+cases_united as (
+    select promise_code, case_key, department_name, region_code, started_on, due_on, done_on, as_of_date
+    from handover_cases
     union all
-    select * from surveys_sent
+    select promise_code, case_key, department_name, region_code, started_on, due_on, done_on, as_of_date
+    from connection_cases
     union all
-    select * from replies_promised
+    select promise_code, case_key, department_name, region_code, started_on, due_on, done_on, as_of_date
+    from scheme_cases
     union all
-    select * from schemes_replied
+    select promise_code, case_key, null, region_code, started_on, null, done_on, as_of_date
+    from site_cases
     union all
-    select * from applications_sent_on
-    union all
-    select * from constructions_started
-    union all
-    select * from extensions_applied
-    union all
-    select * from extensions_granted
-    union all
-    select * from reinspections_charged
-    union all
-    select * from meter_orders_returned
-    union all
-    select * from loans_returned
+    select 'N15', loan_key, department_name, null, lent_on, null, cancelled_on, as_of_date
+    from loan_cases
 ),
 
 int_promise_events as (
@@ -155,7 +135,8 @@ int_promise_events as (
         due_on,
         done_on,
         as_of_date
-    from events_united
+    from cases_united
+    where promise_code is not null and started_on is not null
 )
 
 select * from int_promise_events

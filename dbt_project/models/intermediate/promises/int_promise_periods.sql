@@ -1,9 +1,9 @@
 -- A duty that comes back: whoever did it once owes it in every later period, so a period without evidence is a case too.
-with tracking as (select * from {{ ref('stg_forms__consumption_tracking') }}),
+with tracking as (select *, {{ as_of_date() }} from {{ ref('stg_forms__consumption_tracking') }}),
 
-surveys as (select * from {{ ref('stg_crm__satisfaction_survey') }}),
+surveys as (select *, {{ as_of_date() }} from {{ ref('stg_crm__satisfaction_survey') }}),
 
-inspections as (select * from {{ ref('stg_registers__file_inspections') }}),
+inspections as (select *, {{ as_of_date() }} from {{ ref('stg_registers__file_inspections') }}),
 
 departments as {{ code_list('department') }},
 
@@ -12,11 +12,11 @@ promises as (select * from {{ ref('promises') }} where period_months is not null
 evidence as (
     select 'N3' as promise_code, partner_key as subject_key, cast(null as string) as department_name, region_code,
         cast(trunc(tracked_month, 'month') as date) as period_start, submitted_on as done_on,
-        {{ as_of('tracking') }} as as_of_date
+        as_of_date
     from tracking
     union all
     select 'N6', region_code, cast(null as string), region_code,
-        make_date(cast(survey_year as int), 1, 1), returned_on, {{ as_of('surveys') }}
+        make_date(cast(survey_year as int), 1, 1), returned_on, as_of_date
     from surveys
     union all
     -- the second half of a year may be inspected in the first days of the next
@@ -25,7 +25,7 @@ evidence as (
             when inspections.half_year = 'first' then make_date(year(inspections.inspected_on), 1, 1)
             when month(inspections.inspected_on) < 7 then make_date(year(inspections.inspected_on) - 1, 7, 1)
             else make_date(year(inspections.inspected_on), 7, 1)
-        end, inspections.inspected_on, {{ as_of('inspections') }}
+        end, inspections.inspected_on, inspections.as_of_date
     from inspections
     left join departments on inspections.department = departments.code
 ),

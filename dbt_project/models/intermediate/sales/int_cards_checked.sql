@@ -1,6 +1,9 @@
 -- The six defects that D05-6 names, each card judged as of the newest arrival of the cards. How long a review may take and
--- how often a level is visited is outside practice (DEC-3), in seeds/intention_levels.csv and dbt_project.yml.
-with cards as (select * from {{ ref('stg_dealer__a_cards') }}),
+-- how often a level is visited is outside practice (DEC-3), in seeds/intention_levels.csv and dbt_project.yml. A table,
+-- because two marts read it from six sides.
+{{ config(materialized='table') }}
+
+with cards as (select *, {{ as_of_date() }} from {{ ref('stg_dealer__a_cards') }}),
 
 follow_ups as (select * from {{ ref('stg_dealer__follow_ups') }}),
 
@@ -20,7 +23,6 @@ follow_ups_of_cards as (
 cards_judged as (
     select
         cards.*,
-        {{ as_of('cards') }} as as_of_date,
         greatest(cards.last_visited_on, follow_ups_of_cards.last_visited_on) as newest_visit_on,
         follow_ups_of_cards.has_missed_plan,
         follow_ups_of_cards.has_empty_record,

@@ -1,4 +1,7 @@
 -- Built on what fct_region_month shows, never on what it hides. Shares are added up from their two counters.
+{% macro part_of(metric, part, whole='null') -%}
+    named_struct('metric', '{{ metric }}', 'part', cast({{ part }} as double), 'whole', cast({{ whole }} as double))
+{%- endmacro %}
 {% set counted = ['feedback_count', 'ticket_count', 'leaflet_count', 'sms_count', 'enquiry_call_count', 'school_count',
                   'competitor_count', 'customer_count', 'new_customer_count', 'transaction_count', 'revenue_cny',
                   'complaint_count', 'downlink_gb'] %}
@@ -26,15 +29,15 @@ cell_months as (
 month_parts as (
     select region_code, month_start, inline(array(
         {% for column in counted -%}
-        struct('{{ column }}', cast({{ column }} as double), cast(null as double)){{ ',' if not loop.last }}
+        {{ part_of(column, column) }}{{ ',' if not loop.last }}
         {% endfor -%}
     )) as (metric_code, part, whole)
     from region_months
     union all
     select region_code, month_start, inline(array(
-        struct('rrc_success_share', cast(rrc_success_count as double), cast(rrc_attempt_count as double)),
-        struct('erab_drop_share', cast(erab_drop_count as double), cast(erab_release_count as double)),
-        struct('availability_share', cast(available_s as double), cast(observed_s as double))
+        {{ part_of('rrc_success_share', 'rrc_success_count', 'rrc_attempt_count') }},
+        {{ part_of('erab_drop_share', 'erab_drop_count', 'erab_release_count') }},
+        {{ part_of('availability_share', 'available_s', 'observed_s') }}
     )) as (metric_code, part, whole)
     from cell_months
 ),
@@ -43,9 +46,9 @@ period_parts as (
     select
         month_parts.*,
         inline(array(
-            struct('month', month_start, 1),
-            struct('quarter', cast(trunc(month_start, 'quarter') as date), 3),
-            struct('year', cast(trunc(month_start, 'year') as date), 12)
+            named_struct('kind', 'month', 'start', month_start, 'months', 1),
+            named_struct('kind', 'quarter', 'start', cast(trunc(month_start, 'quarter') as date), 'months', 3),
+            named_struct('kind', 'year', 'start', cast(trunc(month_start, 'year') as date), 'months', 12)
         )) as (period_kind, period_start, period_months)
     from month_parts
     where part is not null

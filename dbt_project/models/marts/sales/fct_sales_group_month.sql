@@ -4,15 +4,14 @@ with visits as (select * from {{ ref('int_visits_checked') }}),
 
 cards as (select * from {{ ref('int_cards_checked') }}),
 
-staged_follow_ups as (select * from {{ ref('stg_dealer__follow_ups') }}),
+staged_follow_ups as (select *, {{ as_of_date() }} from {{ ref('stg_dealer__follow_ups') }}),
 
 follow_ups as (
     select
         staged_follow_ups.*,
         coalesce(staged_follow_ups.level_before, cards.intention_level, 'unknown') as level_code,
         coalesce(cards.person_key, staged_follow_ups.card_key) as person_key,
-        coalesce(staged_follow_ups.planned_on, staged_follow_ups.visited_on) as follow_up_on,
-        {{ as_of('staged_follow_ups') }} as as_of_date
+        coalesce(staged_follow_ups.planned_on, staged_follow_ups.visited_on) as follow_up_on
     from staged_follow_ups
     left join cards on staged_follow_ups.card_key = cards.card_key
 ),
