@@ -31,6 +31,8 @@ PEOPLE_COUNTS = {
     "complainant_count",
     "respondent_count",
     "connection_count",
+    "employee_count",
+    "least_people_count",
 }
 
 

@@ -1,6 +1,6 @@
 -- Three registers name key accounts: the power company's attributes, the retail files and the list of group customers. A
--- customer of several electricity accounts is described by the largest of them. A natural person is no key account here.
--- A table, because three models read it.
+-- customer of several electricity accounts is described by the largest of them. Whoever is not known as an organisation, by
+-- the customer file or by a register that says which kind, is no key account here. A table, because three models read it.
 {{ config(materialized='table') }}
 
 with power_accounts as (select * from {{ ref('stg_power__key_account_attributes') }}),
@@ -89,7 +89,9 @@ int_key_accounts as (
     full outer join retail_accounts using (customer_key)
     full outer join groups_recognised using (customer_key)
     left join customers using (customer_key)
-    where customers.customer_kind is null or customers.customer_kind <> 'person'
+    where customers.customer_kind <> 'person'
+        or (customers.customer_kind is null
+            and coalesce(power_customers.customer_type, retail_accounts.customer_type) is not null)
 )
 
 select * from int_key_accounts

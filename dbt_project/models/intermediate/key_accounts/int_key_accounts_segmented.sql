@@ -5,21 +5,20 @@ with accounts as (select * from {{ ref('int_key_accounts') }}),
 rules as (select * from {{ ref('key_account_rules') }}),
 
 measures as (
-    select
-        customer_key,
-        explode(map(
-            'contribution_kwh', cast(contribution_kwh as double),
-            'receiving_capacity_kva', cast(receiving_capacity_kva as double),
-            'sales_cny', cast(sales_cny as double),
-            'supply_voltage_kv', cast(case supply_voltage
-                when 'kv_0_4' then 0.4 when 'kv_10' then 10 when 'kv_35' then 35 when 'kv_110' then 110 when 'kv_220' then 220
-            end as double),
-            'load_grade_rank', cast(case load_grade when 'first' then 3 when 'second' then 2 when 'third' then 1 end as double),
-            'priority_rank', cast(case customer_priority when 'P1' then 3 when 'P2' then 2 when 'P3' then 1 end as double),
-            'recognition', cast(recognition_state = 'recognised' as double),
-            'always', cast(0 as double)
-        )) as (measure, value)
+    select accounts.customer_key, of_account.measure, of_account.value
     from accounts
+    lateral view explode(map(
+        'contribution_kwh', cast(contribution_kwh as double),
+        'receiving_capacity_kva', cast(receiving_capacity_kva as double),
+        'sales_cny', cast(sales_cny as double),
+        'supply_voltage_kv', cast(case supply_voltage
+            when 'kv_0_4' then 0.4 when 'kv_10' then 10 when 'kv_35' then 35 when 'kv_110' then 110 when 'kv_220' then 220
+        end as double),
+        'load_grade_rank', cast(case load_grade when 'first' then 3 when 'second' then 2 when 'third' then 1 end as double),
+        'priority_rank', cast(case customer_priority when 'P1' then 3 when 'P2' then 2 when 'P3' then 1 end as double),
+        'recognition', cast(recognition_state = 'recognised' as double),
+        'always', cast(0 as double)
+    )) of_account as measure, value
 ),
 
 rules_met as (

@@ -30,17 +30,18 @@ handover_cases as (
         cast(null as string) as department_name,
         handovers.region_code,
         handovers.as_of_date,
-        inline(array(
-            {{ promise("'N1'", 'handovers.received_on', 'handovers.verified_on') }},
-            {{ promise("'N2'", 'handovers.verified_on',
-                       'case when handovers.reply_promised_on is not null then handovers.surveys_sent_on end') }},
-            {{ promise("case when handovers.reply_promised_on is not null then 'D01-6' end",
-                       'coalesce(handovers.surveys_sent_on, handovers.received_on)',
-                       'array_min(filter(replies.replied_days, day -> day >= handovers.surveys_sent_on))',
-                       due_on='handovers.reply_promised_on') }}
-        )) as (promise_code, started_on, due_on, done_on)
+        promised.*
     from handovers
     left join replies on handovers.partner_key = replies.partner_key
+    lateral view inline(array(
+        {{ promise("'N1'", 'handovers.received_on', 'handovers.verified_on') }},
+        {{ promise("'N2'", 'handovers.verified_on',
+                   'case when handovers.reply_promised_on is not null then handovers.surveys_sent_on end') }},
+        {{ promise("case when handovers.reply_promised_on is not null then 'D01-6' end",
+                   'coalesce(handovers.surveys_sent_on, handovers.received_on)',
+                   'array_min(filter(replies.replied_days, day -> day >= handovers.surveys_sent_on))',
+                   due_on='handovers.reply_promised_on') }}
+    )) promised as promise_code, started_on, due_on, done_on
 ),
 
 -- Limits of D07-4 are those of high voltage; the source gives none for low voltage.
@@ -50,12 +51,13 @@ connection_cases as (
         supply_station as department_name,
         region_code,
         as_of_date,
-        inline(array(
-            {{ promise("case source_kind when 'single' then 'N7' when 'dual' then 'N8' end", 'accepted_on',
-                       'scheme_replied_on') }},
-            {{ promise("'N9'", 'accepted_on', 'sent_to_marketing_on') }}
-        )) as (promise_code, started_on, due_on, done_on)
+        promised.*
     from connections
+    lateral view inline(array(
+        {{ promise("case source_kind when 'single' then 'N7' when 'dual' then 'N8' end", 'accepted_on',
+                   'scheme_replied_on') }},
+        {{ promise("'N9'", 'accepted_on', 'sent_to_marketing_on') }}
+    )) promised as promise_code, started_on, due_on, done_on
     where supply_voltage <> 'kv_0_4'
 ),
 
@@ -70,15 +72,16 @@ scheme_cases as (
         cast(null as string) as department_name,
         region_code,
         as_of_date,
-        inline(array(
-            {{ promise("concat('N10-', voltage_level)", 'notice_issued_on', 'construction_started_on',
-                       due_on='extended_until') }},
-            {{ promise("case when extension_applied_on is not null then 'N11' end", 'notice_issued_on',
-                       'extension_applied_on', due_on='date_sub(valid_until, 10)') }},
-            {{ promise("case when extended_until is not null then concat('N12-', voltage_level) end", 'valid_until',
-                       'extended_until') }}
-        )) as (promise_code, started_on, due_on, done_on)
+        promised.*
     from scheme_periods
+    lateral view inline(array(
+        {{ promise("concat('N10-', voltage_level)", 'notice_issued_on', 'construction_started_on',
+                   due_on='extended_until') }},
+        {{ promise("case when extension_applied_on is not null then 'N11' end", 'notice_issued_on',
+                   'extension_applied_on', due_on='date_sub(valid_until, 10)') }},
+        {{ promise("case when extended_until is not null then concat('N12-', voltage_level) end", 'valid_until',
+                   'extended_until') }}
+    )) promised as promise_code, started_on, due_on, done_on
 ),
 
 -- No time limit but a duty: the fee belongs to the day of the acceptance, so a repetition without one has missed it.

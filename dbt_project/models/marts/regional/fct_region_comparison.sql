@@ -1,10 +1,13 @@
 -- Built on what fct_region_month shows, never on what it hides. Shares are added up from their two counters.
-{% macro part_of(metric, part, whole='null') -%}
-    named_struct('metric', '{{ metric }}', 'part', cast({{ part }} as double), 'whole', cast({{ whole }} as double))
+{% macro part_of(metric, part, whole='null', people='null') -%}
+    named_struct('metric', '{{ metric }}', 'part', cast({{ part }} as double), 'whole', cast({{ whole }} as double),
+                 'people', cast({{ people }} as bigint))
 {%- endmacro %}
 {% set counted = ['feedback_count', 'ticket_count', 'leaflet_count', 'sms_count', 'enquiry_call_count', 'school_count',
-                  'competitor_count', 'customer_count', 'new_customer_count', 'transaction_count', 'revenue_cny',
-                  'complaint_count', 'downlink_gb'] %}
+                  'competitor_count', 'downlink_gb'] %}
+{% set counted_of_people = {'customer_count': 'customer_count', 'new_customer_count': 'new_customer_count',
+                            'transaction_count': 'buyer_count', 'revenue_cny': 'buyer_count',
+                            'complaint_count': 'complainant_count'} %}
 
 with region_months as (select * from {{ ref('fct_region_month') }}),
 
@@ -27,30 +30,34 @@ cell_months as (
 ),
 
 month_parts as (
-    select region_code, month_start, inline(array(
-        {% for column in counted -%}
-        {{ part_of(column, column) }}{{ ',' if not loop.last }}
-        {% endfor -%}
-    )) as (metric_code, part, whole)
+    select region_code, month_start, parts.*
     from region_months
+    lateral view inline(array(
+        {% for column in counted -%}
+        {{ part_of(column, column) }},
+        {% endfor -%}
+        {% for column, people in counted_of_people.items() -%}
+        {{ part_of(column, column, people=people) }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    )) parts as metric_code, part, whole, people
     union all
-    select region_code, month_start, inline(array(
+    select region_code, month_start, parts.*
+    from cell_months
+    lateral view inline(array(
         {{ part_of('rrc_success_share', 'rrc_success_count', 'rrc_attempt_count') }},
         {{ part_of('erab_drop_share', 'erab_drop_count', 'erab_release_count') }},
         {{ part_of('availability_share', 'available_s', 'observed_s') }}
-    )) as (metric_code, part, whole)
-    from cell_months
+    )) parts as metric_code, part, whole, people
 ),
 
 period_parts as (
-    select
-        month_parts.*,
-        inline(array(
-            named_struct('kind', 'month', 'start', month_start, 'months', 1),
-            named_struct('kind', 'quarter', 'start', cast(trunc(month_start, 'quarter') as date), 'months', 3),
-            named_struct('kind', 'year', 'start', cast(trunc(month_start, 'year') as date), 'months', 12)
-        )) as (period_kind, period_start, period_months)
+    select *
     from month_parts
+    lateral view inline(array(
+        named_struct('kind', 'month', 'start', month_start, 'months', 1),
+        named_struct('kind', 'quarter', 'start', cast(trunc(month_start, 'quarter') as date), 'months', 3),
+        named_struct('kind', 'year', 'start', cast(trunc(month_start, 'year') as date), 'months', 12)
+    )) periods as period_kind, period_start, period_months
     where part is not null
 ),
 
@@ -64,6 +71,7 @@ period_values as (
         period_parts.period_start,
         period_parts.period_months,
         count(*) as shown_month_count,
+        min(period_parts.people) as least_people_count,
         case metrics.aggregation
             when 'sum' then sum(period_parts.part)
             when 'last' then max_by(period_parts.part, period_parts.month_start)
@@ -88,6 +96,8 @@ fct_region_comparison as (
         period_values.period_start,
         add_months(period_values.period_start, period_values.period_months) > newest.month_start as is_running,
         period_values.shown_month_count,
+        {{ suppress_small_cells('period_values.least_people_count',
+                                people='period_values.least_people_count') }} as least_people_count,
         period_values.value,
         previous.value as previous_value,
         try_divide(period_values.value - previous.value, abs(previous.value)) as previous_change_share,

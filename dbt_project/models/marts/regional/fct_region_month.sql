@@ -108,6 +108,8 @@ fct_region_month as (
         {{ suppress_small_cells('sales.buyer_count', people='sales.buyer_count') }} as buyer_count,
         {{ suppress_small_cells('sales.transaction_count', people='sales.buyer_count') }} as transaction_count,
         {{ suppress_small_cells('sales.revenue_cny', people='sales.buyer_count') }} as revenue_cny,
+        {{ suppress_small_cells('complaints.complainant_count',
+                                people='complaints.complainant_count') }} as complainant_count,
         {{ suppress_small_cells('complaints.complaint_count', people='complaints.complainant_count') }} as complaint_count,
         cells.cell_count,
         cells.rrc_success_share,

@@ -14,13 +14,14 @@ answers as (
         coalesce(regions.region_code, '{{ var("unknown_region_code") }}') as region_code,
         coalesce(surveys.customer_key, surveys.submission_key) as person_key,
         surveys.weak_aspects,
-        explode(map(
-            'service', surveys.service_quality_score, 'price', surveys.package_price_score,
-            'company', surveys.company_score, 'product', surveys.product_quality_score,
-            'delivery', surveys.delivery_score, 'overall', surveys.overall_score
-        )) as (aspect_code, score)
+        marks.*
     from surveys
     left join regions on surveys.region_code = regions.region_code
+    lateral view explode(map(
+        'service', surveys.service_quality_score, 'price', surveys.package_price_score,
+        'company', surveys.company_score, 'product', surveys.product_quality_score,
+        'delivery', surveys.delivery_score, 'overall', surveys.overall_score
+    )) marks as aspect_code, score
 ),
 
 answers_summed as (
