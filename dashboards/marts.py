@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from dashboards.sources import Loader
+
 DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 MARTS = DBT_PROJECT / "models" / "marts"
 
@@ -87,7 +89,7 @@ def read_marts(folder: Path = MARTS) -> dict[str, Mart]:
     """
     models: dict[str, Mart] = {}
     for file in sorted((*folder.rglob("*.yml"), *folder.rglob("*.yaml"))):
-        for model in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("models", []):
+        for model in (yaml.load(file.read_text(encoding="utf-8"), Loader) or {}).get("models", []):
             models[model["name"]] = {entry["name"]: _column(entry) for entry in model.get("columns", [])}
     return models
 
