@@ -89,7 +89,8 @@ def read_marts(folder: Path = MARTS) -> dict[str, Mart]:
     """
     models: dict[str, Mart] = {}
     for file in sorted((*folder.rglob("*.yml"), *folder.rglob("*.yaml"))):
-        for model in (yaml.load(file.read_text(encoding="utf-8"), Loader) or {}).get("models", []):
+        declared = yaml.load(file.read_text(encoding="utf-8"), Loader) or {}  # noqa: S506 - a safe loader, the faster one
+        for model in declared.get("models", []):
             models[model["name"]] = {entry["name"]: _column(entry) for entry in model.get("columns", [])}
     return models
 

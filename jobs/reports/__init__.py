@@ -1,1 +1,1 @@
-"""Reports: from published marts to documents that are checked, approved, issued to a list and, where wrong, corrected."""
+"""Reports: published marts become documents that are checked, approved, issued to a list, and corrected."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,7 +69,11 @@ def approve(report_id: Id, period_name: PeriodName, airflow_account: AirflowAcco
     with _office(settings) as office:
         made = office.sign(report, of, _account(settings, airflow_account))
     missing = made.missing(report)
-    waits = f"waits for {'、'.join(missing)}" if missing else f"approved; next: lakewarden report release {report_id} {of.name}"
+    waits = (
+        f"waits for {'、'.join(missing)}"
+        if missing
+        else f"approved; next: lakewarden report release {report_id} {of.name}"
+    )
     console.print(f"{made.name}: signed as {made.signatures[-1].role}, {waits}")
 
 
@@ -168,6 +173,7 @@ def _office(settings: Settings) -> Iterator["Office"]:
     from jobs.audit.log import Audit  # noqa: PLC0415
     from jobs.reports.delivery import mail_server  # noqa: PLC0415
     from jobs.reports.office import Office  # noqa: PLC0415
+    from jobs.reports.page import document  # noqa: PLC0415
     from jobs.reports.register import Register  # noqa: PLC0415
     from jobs.reports.roles import read_roles  # noqa: PLC0415
     from jobs.reports.shelf import Shelf  # noqa: PLC0415
@@ -183,7 +189,7 @@ def _office(settings: Settings) -> Iterator["Office"]:
             register=Register(ledger), shelf=Shelf(settings.reports), people=People(ledger),
             audit=Audit(ledger, settings.audit_heads), roles=read_roles(roles_file), roles_file=roles_file,
             mail=mail_server(settings.mail_server, settings.mail_from, settings.mail_password),
-            smallest_group=settings.smallest_visible_group, now=datetime.now(UTC),
+            printed=partial(document, smallest_group=settings.smallest_visible_group), now=datetime.now(UTC),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What is issued reaches its recipients: copied into a folder of theirs, or mailed; each recipient once is written down."""
+"""What is issued reaches its recipients: copied into a folder of theirs, or mailed."""
 
 import hashlib
 import smtplib

@@ -107,7 +107,7 @@ class Signer:
 
 
 def signed(edition: Edition, report: Report, by: Signer) -> Edition:
-    """The edition after one more signature; with the last one it is approved. Raises: NotYourSignature, ReportRefused."""
+    """The edition after one more signature; with the last it is approved. Raises: NotYourSignature, ReportRefused."""
     role = _require_turn(edition, report, by)
     signature = Signature(role, by.person, by.account, by.now)
     with_it = replace(edition, signatures=(*edition.signatures, signature))

@@ -1,4 +1,4 @@
-"""Figures with everything a reader may ask of them: from which metric, mart, columns and period, and how they compare."""
+"""Figures with everything a reader may ask of them: metric, mart, columns, period, and how they compare."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -96,9 +96,7 @@ class Fact:
     def below(self, other: "Fact") -> bool:
         """Whether it lies below another figure; False where one of them is not known."""
         return (
-            self.value.number is not None
-            and other.value.number is not None
-            and self.value.number < other.value.number
+            self.value.number is not None and other.value.number is not None and self.value.number < other.value.number
         )
 
     @property

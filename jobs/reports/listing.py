@@ -35,7 +35,11 @@ def due(reports: Iterable[Report], today: date, announced: Mapping[date, bool]) 
     Raises: UnknownWorkingDays.
     """
     return [
-        Due(report, newest, working_days_after(newest.end - timedelta(days=1), report.issue_within_working_days, announced))
+        Due(
+            report,
+            newest,
+            working_days_after(newest.end - timedelta(days=1), report.issue_within_working_days, announced),
+        )
         for report in reports
         for newest in _newest_periods(report, today)
     ]
@@ -86,8 +90,8 @@ def table(listed: Sequence[Mapping[str, str | int]]) -> Table:
 def _newest_periods(report: Report, today: date) -> Iterator[Period]:
     for kind in report.periods:
         newest = last_finished(kind, today)
-        if today >= newest.end + timedelta(days=report.draft_on_day - 1):
-            yield newest
+        has_come = today >= newest.end + timedelta(days=report.draft_on_day - 1)
+        yield newest if has_come else newest.previous
 
 
 def _moment(moment: datetime | None) -> str:

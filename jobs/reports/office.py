@@ -16,7 +16,7 @@ from jobs.reports import editions
 from jobs.reports.declared import Report
 from jobs.reports.delivery import MailServer, Parcel, deliver, require_mail_server, ways
 from jobs.reports.editions import CLOCK, Edition, EditionState, Signer
-from jobs.reports.page import Document, document
+from jobs.reports.page import Document
 from jobs.reports.periods import Period, period
 from jobs.reports.register import Publication, Register
 from jobs.reports.roles import Role, require_filled, signers
@@ -24,6 +24,8 @@ from jobs.reports.shelf import Content, Shelf
 from jobs.reveal.deadline import BUSINESS_TIME
 from jobs.reveal.people import People
 
+#: How an edition with its text becomes a document.
+Print = Callable[[Report, Edition, str], Document]
 #: What a report of a period says, by the publication that readers see.
 Write = Callable[[Report, Period], Content]
 
@@ -39,7 +41,7 @@ class Office:
     roles: Mapping[str, Role]
     roles_file: Path
     mail: MailServer | None
-    smallest_group: int
+    printed: Print
     now: datetime
 
     def draft(self, report: Report, of: Period, account: str, write: Write) -> Edition:
@@ -57,9 +59,7 @@ class Office:
             counts.update(version=made.version, content_sha256=made.content_sha256)
         return made
 
-    def correct(
-        self, report: Report, of: Period, account: str, write: Write, *, reason: str, asked_by: str
-    ) -> Edition:
+    def correct(self, report: Report, of: Period, account: str, write: Write, *, reason: str, asked_by: str) -> Edition:
         """A new version of what was issued, with what changed; it needs the last signature alone (D08-6).
 
         Called again while the correction waits, with the same reason, it is the one there is.
@@ -116,7 +116,9 @@ class Office:
             self._person(account)
             edition = self.register.find(report.id, of.name)
             if not edition.is_approved:
-                raise ReportRefused(f"{edition.name} is {edition.state}, waiting for {'、'.join(edition.missing(report))}")
+                raise ReportRefused(
+                    f"{edition.name} is {edition.state}, waiting for {'、'.join(edition.missing(report))}"
+                )
             require_filled(report, self.roles, self.roles_file)
             recipients = {name: self.roles[name] for name in report.recipients}
             require_mail_server(recipients, self.mail)
@@ -156,7 +158,7 @@ class Office:
             before = self.shelf.content(corrects)
             if before.sha256 == content.sha256:
                 raise ReportRefused(
-                    f"nothing differs from {corrects.name}; figures are corrected at their source, then built and published"
+                    f"nothing differs from {corrects.name}; mend figures at their source, build and publish"
                 )
             changed = editions.changes(before.figures, content.figures)
         made = Edition(
@@ -165,7 +167,7 @@ class Office:
             publication_id=publication.id, data_published_at=publication.published_at, content_sha256=content.sha256,
             corrects=corrects.version if corrects else None, reason=reason, asked_by=asked_by, changes=changed,
         )  # fmt: skip
-        self.shelf.put_draft(made, content, self._document(report, made, content))
+        self.shelf.put_draft(made, content, self.printed(report, made, content.text))
         self.register.keep(made)
         return made
 
@@ -183,12 +185,12 @@ class Office:
         if edition.pdf_sha256 and (issued := self.shelf.issued(edition)):
             return edition, issued
         content = self.shelf.content(edition)
-        made = self._document(report, edition, content)
+        made = self.printed(report, edition, content.text)
         digests = hashlib.sha256(made.html).hexdigest(), hashlib.sha256(made.pdf).hexdigest()
         if edition.pdf_sha256 and digests != (edition.html_sha256, edition.pdf_sha256):
             raise ReportRefused(
-                f"what was issued of {edition.name} is not in {self.shelf.released(edition)} as it was written; bring it "
-                "back from a backup, or correct the report"
+                f"what was issued of {edition.name} is not in {self.shelf.released(edition)} as it was written; bring "
+                "it back from a backup, or correct the report"
             )
         self.shelf.put_released(edition, content, made)
         edition = replace(edition, html_sha256=digests[0], pdf_sha256=digests[1])
@@ -208,10 +210,6 @@ class Office:
                 if (name, way) not in reached:
                     deliver(parcel, role, way, self.mail)
                     self.register.note_delivery(edition, name, way, self.now)
-
-    def _document(self, report: Report, edition: Edition, content: Content) -> Document:
-        shared = report.folder.parent / "_shared"
-        return document(report, edition, content.text, smallest_group=self.smallest_group, shared=shared)
 
     def _signer(self, account: str) -> Signer:
         """Raises: UnknownPerson for an account that nobody admitted."""

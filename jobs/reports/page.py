@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import weasyprint
 from markupsafe import Markup
@@ -30,11 +29,12 @@ class Document:
     pdf: bytes
 
 
-def document(report: Report, edition: Edition, text: str, *, smallest_group: int, shared: Path) -> Document:
+def document(report: Report, edition: Edition, text: str, *, smallest_group: int) -> Document:
     """The whole document of an edition: a draft says that it is one, what is issued says who approved it.
 
     text: the rendered body. It is the same in the draft that was signed and in what is issued.
     """
+    shared = report.folder.parent / "_shared"
     html = environment_in(shared).get_template("page.html.j2").render(
         report=report,
         edition=edition,

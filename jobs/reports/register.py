@@ -1,4 +1,4 @@
-"""The register of reports in the ledger: every edition stays, corrections with their reason among them (备案, D08-6)."""
+"""The register of reports in the ledger: every edition stays, a correction with its reason (备案, D08-6)."""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime

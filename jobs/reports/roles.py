@@ -28,7 +28,7 @@ _SCHEMA = {
 
 @dataclass(frozen=True)
 class Role:
-    """signs: persons, by the names under which they are admitted. folder, mailbox: where it gets reports, if it does."""
+    """signs: persons, by the names under which they are admitted. folder, mailbox: where it gets reports."""
 
     signs: tuple[str, ...] = ()
     folder: Path | None = None
@@ -53,7 +53,9 @@ def read_roles(file: Path) -> dict[str, Role]:
         raise ReportRefused(f"{file.name} is no YAML; see docs/reports.md") from None
     if problem := next(iter(Draft202012Validator(_SCHEMA).iter_errors(declared)), None):
         # the message of the library would repeat the value, which may be somebody's address
-        raise ReportRefused(f"{file.name} {problem.json_path} breaks the rule '{problem.validator}'; see docs/reports.md")
+        raise ReportRefused(
+            f"{file.name} {problem.json_path} breaks the rule '{problem.validator}'; see docs/reports.md"
+        )
     return {
         name: Role(
             tuple(one.get("signs", ())), file.parent / one["folder"] if "folder" in one else None, one.get("mailbox")

@@ -156,9 +156,7 @@ TABLES: Mapping[str, pa.Schema] = {
             "reason": _TEXT,
             "asked_by": _TEXT,
             "changes": pa.list_(pa.struct({"label": _TEXT, "before": _TEXT, "after": _TEXT})),
-            "signatures": pa.list_(
-                pa.struct({"role": _TEXT, "person": _TEXT, "account": _TEXT, "signed_at": _MOMENT})
-            ),
+            "signatures": pa.list_(pa.struct({"role": _TEXT, "person": _TEXT, "account": _TEXT, "signed_at": _MOMENT})),
             "refused_by": _TEXT,
             "refused_at": _MOMENT,
             "html_sha256": _TEXT,

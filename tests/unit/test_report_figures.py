@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 import yaml
+
+from jobs.errors import GateNotPassed, ReportNotDeclared
 from jobs.reports.catalogue import read_catalogue
 from jobs.reports.declared import FOLDER, load_report, report_ids
 from jobs.reports.periods import period
 from jobs.reports.reading import Reader, opened
 from jobs.reports.wording import require_no_typed_figure, typed_figures
 from jobs.reports.writing import declared, written
-
-from jobs.errors import GateNotPassed, ReportNotDeclared
 from tests.unit.small_marts import FEW_ROWS, JAN, publish, region_month
 
 CATALOGUE = read_catalogue()
@@ -119,7 +119,9 @@ def test_the_same_file_gives_the_same_content_and_another_file_another(content, 
     assert changed.sha256 != content.sha256
 
 
-@pytest.mark.parametrize(("report_id", "of"), [("satisfaction", "2025"), ("new_business", "2025Q4"), ("customer", "2025")])
+@pytest.mark.parametrize(
+    ("report_id", "of"), [("satisfaction", "2025"), ("new_business", "2025Q4"), ("customer", "2025")]
+)
 def test_every_report_can_be_written_even_where_its_marts_are_empty(report_id, of, tmp_path):
     made = written(declared(report_id), period(of), publish(tmp_path / "published.duckdb", {}), smallest_group=5)
     assert "—（无数据）" in made.text
