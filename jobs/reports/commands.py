@@ -216,7 +216,7 @@ def _tell_held(office: "Office", report: "Report", made: "Edition", *, as_json: 
     """Where a draft lies and whose signatures it waits for; for the scheduler, its accounts of each signature."""
     folder = office.shelf.draft(made.report, made.period, made.version)
     if as_json:
-        told = {"version": made.version, "folder": str(folder), "state": made.state, "roles": made.missing(report)}
+        told = {"version": made.version, "folder": str(folder), "state": made.state, "roles": made.needed(report)}
         print(json.dumps({**told, "signers": office.may_sign(made, report)}, ensure_ascii=False))
         return
     waits = f"waits for {'、'.join(made.missing(report))}" if made.missing(report) else f"is {made.state}"

@@ -90,10 +90,13 @@ class Edition:
         """Whether all have signed whose signature it needs."""
         return self.state in (EditionState.APPROVED, EditionState.RELEASED)
 
+    def needed(self, report: Report) -> tuple[str, ...]:
+        """The roles whose signatures it needs, in their order; a correction needs the last one alone (D08-6)."""
+        return report.signatures[-1:] if self.corrects else report.signatures
+
     def missing(self, report: Report) -> tuple[str, ...]:
-        """The roles that have to sign yet; a correction needs the last one alone (D08-6)."""
-        needed = report.signatures[-1:] if self.corrects else report.signatures
-        return needed[len(self.signatures) :] if self.state is EditionState.HELD else ()
+        """Those of them that have to sign yet; none once it is refused."""
+        return self.needed(report)[len(self.signatures) :] if self.state is EditionState.HELD else ()
 
 
 @dataclass(frozen=True)

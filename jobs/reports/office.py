@@ -132,7 +132,7 @@ class Office:
         return edition
 
     def may_sign(self, edition: Edition, report: Report) -> list[list[str]]:
-        """For each signature that is missing, the scheduler's accounts that may give it; not who asked."""
+        """For each signature that it needs, the scheduler's accounts that may give it; not who asked."""
         everybody = self.people.everybody()
         people = {person.name: person.accounts for person in everybody if person.name != edition.requested_by}
         return [
@@ -142,7 +142,7 @@ class Office:
                 for account in people.get(name, ())
                 if account.startswith("airflow:")
             ]
-            for role in edition.missing(report)
+            for role in edition.needed(report)
         ]
 
     def _written(
