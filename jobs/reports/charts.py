@@ -10,7 +10,7 @@ from jobs.reports.facts import FactSeries
 
 _VEGA_LITE = "5.21"
 _FONT = "Noto Sans CJK SC"
-_WIDTH, _HEIGHT, _ROW = 500, 190, 24  # points on an A4 page
+_WIDTH, _HEIGHT, _ROW = 500, 130, 20  # points on an A4 page
 
 
 def svg(series: FactSeries, palette: dict[str, str]) -> Markup:

@@ -28,10 +28,14 @@ class FactRef:
 
 @dataclass(frozen=True)
 class TableRef:
-    """Figures side by side, one row per member of the column `by`; the first figure orders the `rows` rows."""
+    """Figures side by side, one row per member of the column `by`; the first figure orders the `rows` rows.
+
+    by_label: what the members are, where the column's own label does not say it.
+    """
 
     title: str
     by: str
+    by_label: str | None
     figures: tuple[FactRef, ...]
     rows: int
 
@@ -43,6 +47,7 @@ class ChartRef:
     title: str
     figure: FactRef
     by: str | None
+    by_label: str | None
     periods: int | None
 
 
@@ -126,11 +131,11 @@ def _report(report_id: str, folder: Path, declared: Mapping[str, Any]) -> Report
         recipients=tuple(declared["recipients"]),
         facts={name: _fact(one) for name, one in declared["facts"].items()},
         tables={
-            name: TableRef(one["title"], one["by"], tuple(map(_fact, one["figures"])), one["rows"])
+            name: TableRef(one["title"], one["by"], one.get("by_label"), tuple(map(_fact, one["figures"])), one["rows"])
             for name, one in declared.get("tables", {}).items()
         },
         charts={
-            name: ChartRef(one["title"], _fact(one), one.get("by"), one.get("periods"))
+            name: ChartRef(one["title"], _fact(one), one.get("by"), one.get("by_label"), one.get("periods"))
             for name, one in declared.get("charts", {}).items()
         },
     )

@@ -120,8 +120,9 @@ class Fact:
 
     @property
     def _unit(self) -> str:
-        unit = self.metric.unit
-        return f" {unit}" if unit and not self.metric.is_share else ""
+        """Chinese units follow their number at once, others behind a blank; a share has its percent sign already."""
+        unit = self.metric.unit if not self.metric.is_share else None
+        return "" if not unit else f" {unit}" if unit[0].isascii() else unit
 
     def _written(self, number: float) -> str:
         wish = self.metric.format
@@ -142,8 +143,8 @@ class Fact:
         if abs(difference) < _SAME:
             return f"{kind}持平"
         if self.metric.is_share:
-            return f"{kind}{'上升' if difference > 0 else '下降'} {abs(difference) * 100:.1f} 个百分点"
-        return f"{kind}{'增长' if difference > 0 else '下降'} {abs(difference):.1%}"
+            return f"{kind}{'上升' if difference > 0 else '下降'}{abs(difference) * 100:.1f}个百分点"
+        return f"{kind}{'增长' if difference > 0 else '下降'}{abs(difference):.1%}"
 
     def _signed(self, before: Value | None) -> str:
         difference = self._difference(before)

@@ -85,7 +85,7 @@ class Reader:
         ]
         marts = dict.fromkeys(self.catalogue.metric(figure.metric).mart for figure in table.figures)
         sources = "；".join(self.source(mart) for mart in marts)
-        return FactTable(table.title, self._label(table.figures[0], table.by), tuple(rows), sources)
+        return FactTable(table.title, table.by_label or self._label(table.figures[0], table.by), tuple(rows), sources)
 
     def _series(self, chart: ChartRef) -> FactSeries:
         metric = self.catalogue.metric(chart.figure.metric)
@@ -93,7 +93,7 @@ class Reader:
             grouped = self._grouped(chart.figure, chart.by, self.period)
             ordered = sorted(grouped, key=lambda member: (-_size(grouped, member), member))
             points = tuple((member, grouped[member]) for member in ordered)
-            by_label = self._label(chart.figure, chart.by)
+            by_label = chart.by_label or self._label(chart.figure, chart.by)
         else:
             periods = [self.period.earlier(count) for count in reversed(range(chart.periods or 1))]
             points = tuple((period.name, self._fact(chart.figure, period)) for period in periods)
