@@ -1,5 +1,6 @@
 """What a report may refer to: the metrics of the published marts, each defined once, and what their columns mean."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -16,6 +17,8 @@ from jobs.settings import ROOT
 
 #: The columns that place a row in time, the best first; a mart without one tells the present.
 _TIMES = ("month_start", "quarter_start", "survey_year", "period_start_on", "date")
+
+_HIDDEN = re.compile(r"suppress_small_cells\((?:(?!\}\}).)*\}\}\s+as\s+(\w+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,10 @@ class _Sources:
 
     @cached_property
     def hideable(self) -> dict[str, frozenset[str]]:
-        """Per mart, the columns that its tests `small_groups_hidden` name."""
+        """Per mart, the columns that its SQL writes through the one macro that hides small groups."""
         return {
-            model["name"]: frozenset(_hidden_columns(model))
-            for file in (self.root / "dbt_project" / "models" / "marts").rglob("*__models.yml")
-            for model in _read(file)["models"]
+            file.stem: frozenset(_HIDDEN.findall(file.read_text(encoding="utf-8")))
+            for file in (self.root / "dbt_project" / "models" / "marts").rglob("*.sql")
         }
 
     def definitions(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -107,15 +109,8 @@ def _metric(sources: _Sources, mart: str, name: str, defined: Mapping[str, Any])
         label=str(defined.get("label", first.label)),
         unit=defined.get("unit", first.unit),
         format=str(defined["format"]),
-        hideable=sources.hideable.get(mart, frozenset()) & set(columns),
+        hideable=sources.hideable[mart] & set(columns),
     )
-
-
-def _hidden_columns(model: Mapping[str, Any]) -> Iterator[str]:
-    for test in model.get("data_tests", []):
-        if isinstance(test, dict) and "small_groups_hidden" in test:
-            arguments = test["small_groups_hidden"]["arguments"]
-            yield from (arguments["people"], *arguments.get("values", []))
 
 
 def _read(file: Path) -> Any:

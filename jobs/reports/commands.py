@@ -144,6 +144,11 @@ def list_editions(as_json: AsJson = False) -> None:
     console.print(listing.table(listed))
     for one in listing.late(asked, known, today):
         console.print(f"逾期未报发：{one.report.title} {one.period.name}，应于 {one.issue_by} 前报发")
+    if unknown := [one for one in asked if one.issue_by is None]:
+        years = sorted({one.period.end.year for one in unknown})
+        console.print(
+            f"报发期限未知：日历缺少 {'、'.join(map(str, years))} 年的工作日安排，见 dbt_project/generate_calendar.py"
+        )
 
 
 @report_app.command()
@@ -162,7 +167,9 @@ def due(as_json: AsJson = False) -> None:
         print(json.dumps([{"report": one.report.id, "period": one.period.name} for one in ready]))
         return
     for one in ready:
-        console.print(f"lakewarden report draft {one.report.id} {one.period.name}   # issue by {one.issue_by}")
+        console.print(
+            f"lakewarden report draft {one.report.id} {one.period.name}   # issue by {one.issue_by or 'unknown'}"
+        )
     if len(ready) < len(waiting):
         console.print(f"{len(waiting) - len(ready)} more wait for roles to be filled; see docs/reports.md")
 

@@ -42,12 +42,16 @@ class TableRef:
 
 @dataclass(frozen=True)
 class ChartRef:
-    """One figure drawn: over the last `periods` periods, or per member of the column `by` beside a year ago."""
+    """One figure drawn: over the last `periods` periods, or per member of the column `by` beside a year ago.
+
+    rows: how many members at the most, the largest first.
+    """
 
     title: str
     figure: FactRef
     by: str | None
     by_label: str | None
+    rows: int | None
     periods: int | None
 
 
@@ -135,7 +139,9 @@ def _report(report_id: str, folder: Path, declared: Mapping[str, Any]) -> Report
             for name, one in declared.get("tables", {}).items()
         },
         charts={
-            name: ChartRef(one["title"], _fact(one), one.get("by"), one.get("by_label"), one.get("periods"))
+            name: ChartRef(
+                one["title"], _fact(one), one.get("by"), one.get("by_label"), one.get("rows"), one.get("periods")
+            )
             for name, one in declared.get("charts", {}).items()
         },
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from rich.table import Table
 
+from jobs.errors import UnknownWorkingDays
 from jobs.reports.declared import Report
 from jobs.reports.editions import Edition, EditionState
 from jobs.reports.periods import Period, last_finished, working_days_after
@@ -22,24 +23,17 @@ _COLUMNS = ("报告", "周期", "版次", "状态", "编制", "审核与批准",
 
 @dataclass(frozen=True)
 class Due:
-    """A report of the newest period that is over, and the day by which it is to be issued."""
+    """A report of the newest period that is over; `issue_by`: None while nobody has announced that year's holidays."""
 
     report: Report
     period: Period
-    issue_by: date
+    issue_by: date | None
 
 
 def due(reports: Iterable[Report], today: date, announced: Mapping[date, bool]) -> list[Due]:
-    """Of every report and kind of period, the newest period whose drafting day has come.
-
-    Raises: UnknownWorkingDays.
-    """
+    """Of every report and kind of period, the newest period whose drafting day has come."""
     return [
-        Due(
-            report,
-            newest,
-            working_days_after(newest.end - timedelta(days=1), report.issue_within_working_days, announced),
-        )
+        Due(report, newest, _issue_by(report, newest, announced))
         for report in reports
         for newest in _newest_periods(report, today)
     ]
@@ -54,7 +48,9 @@ def undrafted(asked: Iterable[Due], known: Sequence[Edition]) -> list[Due]:
 def late(asked: Iterable[Due], known: Sequence[Edition], today: date) -> list[Due]:
     """What should have been issued and was not."""
     issued = {(one.report, one.period) for one in known if one.state is EditionState.RELEASED}
-    return [one for one in asked if today > one.issue_by and (one.report.id, one.period.name) not in issued]
+    return [
+        one for one in asked if one.issue_by and today > one.issue_by and (one.report.id, one.period.name) not in issued
+    ]
 
 
 def rows(known: Iterable[Edition], titles: Mapping[str, str]) -> list[dict[str, str | int]]:
@@ -85,6 +81,13 @@ def table(listed: Sequence[Mapping[str, str | int]]) -> Table:
     for row in listed:
         shown.add_row(*(str(row[column]) for column in _COLUMNS))
     return shown
+
+
+def _issue_by(report: Report, of: Period, announced: Mapping[date, bool]) -> date | None:
+    try:
+        return working_days_after(of.end - timedelta(days=1), report.issue_within_working_days, announced)
+    except UnknownWorkingDays:  # a report is drafted all the same; only its lateness cannot be told
+        return None
 
 
 def _newest_periods(report: Report, today: date) -> Iterator[Period]:

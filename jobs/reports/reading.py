@@ -84,7 +84,7 @@ class Reader:
             for member in members[: table.rows]
         ]
         marts = dict.fromkeys(self.catalogue.metric(figure.metric).mart for figure in table.figures)
-        sources = "；".join(self.source(mart) for mart in marts)
+        sources = "；".join(self.source(mart) for mart in marts) + _cut(len(members), table.rows)
         return FactTable(table.title, table.by_label or self._label(table.figures[0], table.by), tuple(rows), sources)
 
     def _series(self, chart: ChartRef) -> FactSeries:
@@ -92,13 +92,14 @@ class Reader:
         if chart.by:
             grouped = self._grouped(chart.figure, chart.by, self.period)
             ordered = sorted(grouped, key=lambda member: (-_size(grouped, member), member))
-            points = tuple((member, grouped[member]) for member in ordered)
+            points = tuple((member, grouped[member]) for member in ordered[: chart.rows])
+            cut = _cut(len(ordered), chart.rows or len(ordered))
             by_label = chart.by_label or self._label(chart.figure, chart.by)
         else:
             periods = [self.period.earlier(count) for count in reversed(range(chart.periods or 1))]
             points = tuple((period.name, self._fact(chart.figure, period)) for period in periods)
-            by_label = _BY_LABELS[self.period.kind]
-        return FactSeries(chart.title, metric, by_label, not chart.by, points, self.source(metric.mart))
+            by_label, cut = _BY_LABELS[self.period.kind], ""
+        return FactSeries(chart.title, metric, by_label, not chart.by, points, self.source(metric.mart) + cut)
 
     def source(self, mart: str) -> str:
         """Where figures come from and how new their mart is, for the line below a chart or table."""
@@ -161,6 +162,11 @@ def _size(grouped: Mapping[str, Fact], member: str) -> float:
     """For sorting; what is hidden or missing comes last."""
     number = grouped[member].value.number if member in grouped else None
     return float("-inf") if number is None else number
+
+
+def _cut(count: int, shown: int) -> str:
+    """Said of a table or chart that leaves members out."""
+    return f"；共 {count} 项，列出前 {shown} 项" if count > shown else ""
 
 
 def _day(newest: date | datetime | int, time: str) -> str:

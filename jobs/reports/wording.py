@@ -33,8 +33,10 @@ def body(report: Report, figures: Figures, charts: Mapping[str, Markup], period_
 
 def _rendered(report: Report, figures: Figures, charts: Mapping[str, Markup], period_label: str) -> str:
     require_no_typed_figure(report.template)
-    environment = environment_in(report.folder, report.folder.parent / "_shared")
-    parts = environment.get_template("parts.html.j2").module
+    parts = environment_in(report.folder.parent / "_shared").get_template("parts.html.j2").module
+    environment = environment_in(report.folder)
+    # a filter that counts, or a function that makes numbers, would be a figure without a source
+    environment.filters, environment.globals = {}, {}
     context = {
         "period": period_label,
         "facts": figures.facts,

@@ -14,8 +14,10 @@ from jobs.reports.periods import period
 from jobs.reports.reading import Reader, opened
 from jobs.reports.wording import require_no_typed_figure, typed_figures
 from jobs.reports.writing import declared, written
+from jobs.settings import ROOT
 from tests.unit.small_marts import FEW_ROWS, JAN, publish, region_month
 
+MARTS = ROOT / "dbt_project" / "models" / "marts"
 CATALOGUE = read_catalogue()
 CUSTOMER = load_report("customer", CATALOGUE)
 
@@ -59,6 +61,24 @@ def test_what_nobody_states_is_no_hidden_cell(figures):
     assert figures.facts["enquiries"].text == "—（无数据）"
     assert figures.facts["promises_met"].text == "—（无数据）"
     assert figures.facts["promises_met"].change == "环比无可比数据"
+
+
+def test_every_column_that_a_mart_hides_is_known_as_such():
+    models = [model for file in MARTS.rglob("*__models.yml") for model in yaml.safe_load(file.read_text())["models"]]
+    tested = {
+        model["name"]: {
+            name
+            for people, values in test["sound"]["arguments"].get("hidden", {}).items()
+            for name in (people, *values)
+        }
+        for model in models
+        for test in model.get("data_tests", ())
+        if "sound" in test
+    }
+    assert len([mart for mart, columns in tested.items() if columns]) > 8, "hardly any found: this would prove nothing"
+    hideable = {metric.id: (metric.mart, set(metric.columns), metric.hideable) for metric in CATALOGUE.metrics.values()}
+    for name, (mart, columns, known) in hideable.items():
+        assert columns & tested.get(mart, set()) <= known, name
 
 
 def test_a_total_holds_no_hidden_cell_so_that_nothing_can_be_subtracted(figures):
@@ -182,6 +202,8 @@ def report_with(tmp_path, text: str = "{{ facts.revenue }}", **changed):
         ("{{ facts.profit }}", "profit"),
         ("{{ facts.revenue.__class__ }}", "unsafe"),
         ("{% if %}", "Expected"),
+        ("{{ facts | length }}", "length"),
+        ("{% for one in range(facts) %}{{ one }}{% endfor %}", "range"),
     ],
 )
 def test_a_text_that_types_or_reaches_for_what_is_not_there_is_refused(text, why, tmp_path, published):

@@ -38,7 +38,7 @@ from jobs.reports.shelf import Content, Shelf
 from jobs.reports.writing import declared, written
 from jobs.reveal.people import People
 from jobs.storage.ledger import Ledger
-from tests.unit.small_marts import FEW_ROWS, JAN, complaint_month, publish
+from tests.unit.small_marts import publish
 
 NOW = datetime(2026, 2, 3, 1, tzinfo=UTC)
 JANUARY = period("2026-01")
@@ -167,21 +167,17 @@ def test_nothing_is_issued_before_two_checks_and_the_approval(office):
     assert office.release(REPORT, JANUARY, "os:chen").state is EditionState.RELEASED
 
 
-@pytest.mark.parametrize(
-    ("account", "why"),
-    [
+def test_nobody_signs_alone_or_out_of_turn(office):
+    drafted(office)
+    for account, why in (
         ("os:chen", "who asked"),  # has the role as well
         ("airflow:chen", "who asked"),  # through the other door
         ("os:li", "waits for 客户信息主管"),
         ("os:zhao", "waits for 客户信息主管"),
-    ],
-)
-def test_nobody_signs_alone_or_out_of_turn(office, account, why):
-    drafted(office)
-    with pytest.raises(NotYourSignature, match=why):
-        office.sign(REPORT, JANUARY, account)
-    with pytest.raises(NotYourSignature, match=why):
-        office.refuse(REPORT, JANUARY, account)
+    ):
+        for step in (office.sign, office.refuse):
+            with pytest.raises(NotYourSignature, match=why):
+                step(REPORT, JANUARY, account)
     assert office.register.find("customer", "2026-01").signatures == ()
 
 
@@ -281,19 +277,17 @@ def test_a_correction_is_a_new_version_that_shows_what_changed_and_needs_the_app
     ]
 
 
-@pytest.mark.parametrize(
-    ("ask", "why"),
-    [
+def test_a_correction_without_a_reason_or_a_difference_is_refused(released):
+    reason = "补录两日投诉"
+    for ask, why in (
         ({"reason": "改", "asked_by": "客户服务部"}, "4 to 200"),
         ({"reason": "客户 13800138000 来电", "asked_by": "客户服务部"}, "identifier"),
-        ({"reason": "补录两日投诉", "asked_by": "13800138000"}, "role or a short name"),
-        ({"reason": "补录两日投诉", "asked_by": "客户服务部"}, "nothing differs"),
-    ],
-)
-def test_a_correction_without_a_reason_or_a_difference_is_refused(released, ask, why):
-    with pytest.raises(ReportRefused, match=why) as refused:
-        released.correct(REPORT, JANUARY, "os:chen", simple(), **ask)
-    assert "13800138000" not in str(refused.value)
+        ({"reason": reason, "asked_by": "13800138000"}, "role or a short name"),
+        ({"reason": reason, "asked_by": "客户服务部"}, "nothing differs"),
+    ):
+        with pytest.raises(ReportRefused, match=why) as refused:
+            released.correct(REPORT, JANUARY, "os:chen", simple(), **ask)
+        assert "13800138000" not in str(refused.value)
     assert len(released.register.everything()) == 1
 
 
@@ -334,7 +328,7 @@ def stop_at(monkeypatch):
     return stopping_at
 
 
-@pytest.mark.parametrize("nth", [1, 3, 5])
+@pytest.mark.parametrize("nth", [1, 5])
 def test_a_draft_that_was_stopped_is_the_same_when_drafted_again(office, stop_at, nth):
     stop_at(nth)
     with pytest.raises(Killed):
@@ -343,7 +337,7 @@ def test_a_draft_that_was_stopped_is_the_same_when_drafted_again(office, stop_at
     assert (made.version, office.shelf.content(made)) == (1, simple()(REPORT, JANUARY))
 
 
-@pytest.mark.parametrize("nth", [1, 3, 4, 5, 7, 8, 13, 14])
+@pytest.mark.parametrize("nth", [1, 4, 5, 7, 14])
 def test_an_issue_that_was_stopped_goes_on_and_reaches_everybody_with_the_same_bytes(approved, stop_at, nth):
     home = approved.register.ledger.home
     stop_at(nth)
@@ -454,6 +448,7 @@ def test_the_calendar_asks_for_the_newest_periods_and_says_what_is_late(office):
     known = office.register.everything()
     assert [one.period.name for one in undrafted(asked, known)] == ["2025Q4", "2025"]
     assert [one.period.name for one in late(asked, known, third)] == ["2025Q4", "2025"]
+    assert [one.issue_by for one in due([REPORT], third, {third.replace(year=2025): True})] == [None] * 3
     assert "2026-01" in [one.period.name for one in late(asked, known, datetime(2026, 2, 12).date())]  # noqa: DTZ001
 
 
@@ -477,11 +472,7 @@ def test_the_commands_take_a_report_from_draft_to_register(office, monkeypatch):
     for account in ("os:wang", "os:li", "os:zhao"):
         run(account, "approve", "customer", "2026-01")
     assert "issued to 市场部、销售部、客户服务部" in run("os:chen", "release", "customer", "2026-01")
-    more = {**FEW_ROWS, "fct_complaint_month": [complaint_month(JAN, "销售部", 14)]}
-    publish(home / "published" / "published.duckdb", more)
-    ask = ("--reason", "补录两日投诉", "--asked-by", "客户服务部")
-    assert "投诉数：12*件 → 14件" in run("os:chen", "correct", "customer", "2026-01", *ask)
-    assert [row["状态"] for row in json.loads(run("os:chen", "list", "--json"))] == ["已报发", "待审批"]
+    assert [row["状态"] for row in json.loads(run("os:chen", "list", "--json"))] == ["已报发"]
     assert {"report": "customer", "period": "2026-01"} not in json.loads(run("os:chen", "due", "--json"))
 
 
