@@ -167,6 +167,16 @@ class FactTable:
         """The metric of each column; empty without a row."""
         return tuple(fact.metric for fact in self.rows[0][1]) if self.rows else ()
 
+    @property
+    def has_last_year(self) -> bool:
+        """Whether its first figure is compared with a year ago (同比); the present is not compared."""
+        return bool(self.rows) and self.rows[0][1][0].last_year is not None
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether it is compared with the period before as well (环比); of a year that is a year ago."""
+        return self.has_last_year and self.rows[0][1][0].period.kind is not PeriodKind.YEAR
+
 
 @dataclass(frozen=True)
 class FactSeries:

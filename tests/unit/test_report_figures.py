@@ -93,6 +93,18 @@ def test_a_quarter_and_a_year_add_up_their_months(published):
     assert (quarter.text, year.text) == ("400笔", "800笔")
 
 
+def test_a_year_and_the_present_have_no_period_before(published):
+    with opened(published) as database:
+        month, year = (Reader(database, CATALOGUE, period(name), 5).figures(CUSTOMER) for name in ("2026-01", "2025"))
+    assert [one.tables["provinces"].has_previous for one in (month, year)] == [True, False]
+    assert year.tables["provinces"].has_last_year
+    account = {"account_code": "a", "segment_name": "战略客户", "sales_cny": 90_000}
+    with opened(publish(published.with_name("accounts.duckdb"), {"fct_key_account": [account]})) as database:
+        segments = Reader(database, CATALOGUE, period("2025Q4"), 5).figures(declared("new_business")).tables["segments"]
+    assert [fact.text for fact in segments.rows[0][1]][:1] == ["9.0万元"]
+    assert (segments.has_previous, segments.has_last_year) == (False, False)
+
+
 def test_a_share_changes_in_points(figures):
     met = figures.facts["promises_met"]
     now, before = replace(met.value, number=0.93), replace(met.value, number=0.905)
