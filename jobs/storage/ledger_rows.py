@@ -166,6 +166,43 @@ TABLES: Mapping[str, pa.Schema] = {
             "entry_hash": _TEXT,
         }
     ),
+    "reports": pa.schema(
+        {
+            "report": _TEXT,
+            "period": _TEXT,
+            "version": _COUNT,
+            "requester": _TEXT,
+            "requested_by": _TEXT,
+            "drafted_at": _MOMENT,
+            "publication_id": _TEXT,
+            "data_published_at": _MOMENT,
+            "content_sha256": _TEXT,
+            "state": _TEXT,
+            "corrects": _COUNT,
+            "reason": _TEXT,
+            "asked_by": _TEXT,
+            "changes": pa.list_(pa.struct({"label": _TEXT, "before": _TEXT, "after": _TEXT})),
+            "signatures": pa.list_(pa.struct({"role": _TEXT, "person": _TEXT, "account": _TEXT, "signed_at": _MOMENT})),
+            "refused_by": _TEXT,
+            "refused_at": _MOMENT,
+            "html_sha256": _TEXT,
+            "pdf_sha256": _TEXT,
+            "released_at": _MOMENT,
+            "updated_at": _MOMENT,
+        }
+    ),
+    "report_deliveries": pa.schema(
+        {
+            "report": _TEXT,
+            "period": _TEXT,
+            "version": _COUNT,
+            "recipient": _TEXT,
+            "way": _TEXT,
+            "pdf_sha256": _TEXT,
+            "delivered_at": _MOMENT,
+            "updated_at": _MOMENT,
+        }
+    ),
     "key_versions": pa.schema(
         {
             "domain": _TEXT,
@@ -199,6 +236,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "reveals": ("reveal_id",),
     "grades": ("dataset", "field"),
     "grade_changes": ("dataset", "field"),
+    "reports": ("report", "period", "version"),
+    "report_deliveries": ("report", "period", "version", "recipient", "way"),
     "key_versions": ("domain", "version"),
     "shown_tables": ("dataset",),
 }
