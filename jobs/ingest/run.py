@@ -15,7 +15,7 @@ from jobs.errors import AllFilesRefused
 from jobs.ingest.arrival import store
 from jobs.ingest.claim import claim
 from jobs.ingest.conform import conform
-from jobs.ingest.content import content_digest
+from jobs.ingest.content import DIGESTS, contents, counts, digests, each_by_itself, first_of_each
 from jobs.ingest.databases.known import sorted_out
 from jobs.ingest.databases.staging import staged_extract
 from jobs.ingest.databases.sync import sync
@@ -28,8 +28,6 @@ from jobs.verdicts import record
 
 #: Rows of quarantine keep the text as it came, so that they can be mended; the zone is restricted like raw.
 QUARANTINE_COLUMNS = {**TECHNICAL_COLUMNS, "faults": "array<string>", "row": "string"}
-#: Two independent hashes of a row's content; an exact repeat inside one file is a declared duplicate.
-_DIGESTS = ("content_digest", "content_digest_2")
 _FILE_FAULT_COLUMNS = {
     "file_sha256": "string",
     "batch_id": "string",
@@ -86,110 +84,94 @@ def ingest(
 
 def _load(lake: Lake, landing: Path, contract: Contract, batch_id: str, files: Sequence[FileRow]) -> Ingested:
     staging = lake.home / Zone.QUARANTINE / ".staging" / f"{contract.table}-{batch_id}"
-    _stage(lake, store(landing, contract), contract, batch_id, files).parquet(str(staging))
-    staged = lake.spark.read.parquet(str(staging))
-    refused = staged.where(F.col("file_fault").isNotNull())
-    refusals = {row["source_file_sha256"]: row for row in refused.collect()}  # one row per refused file
-    whole = staged.where(F.col("file_fault").isNull() & ~F.col("source_file_sha256").isin(list(refusals)))
-    contents = _contents(whole)
-    counts = {row["source_file_sha256"]: row for row in _counts(contents).collect()}  # one row per file
-    outcome = [_after(file, refusals.get(file.file_sha256), counts.get(file.file_sha256)) for file in files]
+    folder = store(landing, contract)
+    extract = staged_extract(lake, folder, contract, *files) if contract.comes_from_databases else None
+    arrived = _arrived(lake, folder, batch_id, files)
+    text = extract.text if extract else _parsed(arrived, contract, len(files))
+    text = text.join(F.broadcast(arrived.drop("path")), on="source_file_sha256", how="left")
+    _stage(text, contract).parquet(str(staging))
+    staged = lake.spark.read.schema(_ddl(_staged_columns(contract))).parquet(str(staging))
+    rows = sorted_out(staged, extract.text, contract, extract.known) if extract else staged
+    found = each_by_itself(rows) if extract else contents(rows)
+    counted = {row["file_number"]: row for row in counts(found).collect()}  # one row per file
+    refused = staged.where("fate = 'refused'")
+    has_refused = any(row["is_refused"] for row in counted.values())
+    refusals = {row["file_number"]: row for row in refused.collect()} if has_refused else {}  # one row per refused file
+    outcome = [_after(file, refusals.get(number), counted.get(number)) for number, file in enumerate(files)]
     ingested = _summed(batch_id, outcome)
+    whole = rows.where(~F.col("file_number").isin(list(refusals))) if refusals else rows
     faults = _rows_by_fault(whole) if ingested.quarantined else {}
     _forget_earlier_batches(lake, contract, batch_id, files)
     # an extract that repeats only what is known is no news: it needs no rows, no gates and no new marts
-    is_news = not contract.comes_from_databases or ingested.rows_in > ingested.duplicate
+    is_news = not extract or ingested.rows_in > ingested.duplicate
     if is_news:
         good = whole.where("fate = 'loaded'")
-        loaded = _first_of_each(good, contents) if any(row["repeats"] for row in counts.values()) else good
+        loaded = first_of_each(good, found) if any(row["repeats"] for row in counted.values()) else good
         lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, loaded)
     # the same files give the same counts, so a batch that has nothing to write there never had
     if ingested.quarantined:
-        rows = whole.where("fate = 'quarantined'")
-        lake.replace_batch(Zone.QUARANTINE, contract.table, QUARANTINE_COLUMNS, batch_id, rows)
+        bad = whole.where("fate = 'quarantined'")
+        lake.replace_batch(Zone.QUARANTINE, contract.table, QUARANTINE_COLUMNS, batch_id, bad)
     if refusals:
         _quarantine_files(lake, contract, batch_id, refused)
     ledger = Ledger(lake.home)
     _judge(ledger, contract, ingested, faults)
     if is_news:
-        _record_batch(lake, contract, ingested, sum(int(row["checksum"] or 0) for row in counts.values()), files)
+        checksum = sum(int(row["checksum"] or 0) for number, row in counted.items() if number not in refusals)
+        _record_batch(lake, contract, ingested, checksum, files)
     ledger.record("files", outcome)  # last, because only this ends the claim
     shutil.rmtree(staging, ignore_errors=True)
     return ingested
 
 
-def _stage(lake: Lake, folder: Path, contract: Contract, batch_id: str, files: Sequence[FileRow]) -> DataFrameWriter:
+def _stage(text: DataFrame, contract: Contract) -> DataFrameWriter:
     """Every file parsed once, into typed rows with their faults; what follows reads this and never parses again."""
-    extract = staged_extract(lake, folder, contract, *files) if contract.comes_from_databases else None
-    read = extract.text if extract else _parsed(lake, folder, contract, files)
-    text = read.withColumn("batch_id", F.lit(batch_id)).withColumn(
-        "ingested_at", F.lit(max(file.first_seen_at for file in files))
+    conformed = conform(text, contract)
+    fate = (
+        F.when(F.col("file_fault").isNotNull(), "refused").when(F.size("faults") > 0, "quarantined").otherwise("loaded")
     )
-    columns = [F.col(f"`{field.name}`") for field in contract.fields]
-    conformed = conform(text.withColumn("original_row", F.struct(*columns)), contract)
-    if extract:
-        judged = sorted_out(conformed, contract, extract.known)
-    else:
-        judged = conformed.withColumn("fate", F.when(F.size("faults") > 0, "quarantined").otherwise("loaded"))
-    kept = {
-        # costs too much to be made for every row
-        "row": F.when(F.col("fate") == "quarantined", F.to_json("original_row")),
-        **dict(zip(_DIGESTS, (content_digest(contract), F.hash(*columns)), strict=True)),
-    }
-    return judged.withColumns(kept).drop("original_row").write.mode("overwrite")
+    judged = conformed.withColumns({"fate": fate, **digests(contract)})
+    return judged.select(*(f"`{name}`" for name in _staged_columns(contract))).write.mode("overwrite")
 
 
-def _parsed(lake: Lake, folder: Path, contract: Contract, files: Sequence[FileRow]) -> DataFrame:
+def _staged_columns(contract: Contract) -> dict[str, str]:
+    return {
+        **contract.raw_columns,
+        "file_number": "int", "file_fault": "string", "file_fault_detail": "string",
+        "faults": "array<string>", "row": "string", "fate": "string",
+        **dict(zip(DIGESTS, ("bigint", "int"), strict=True)),
+    }  # fmt: skip
+
+
+def _arrived(lake: Lake, folder: Path, batch_id: str, files: Sequence[FileRow]) -> DataFrame:
+    """One row per file: its path, its place in `files`, and what its rows carry of it and of their batch.
+
+    Joined as data and not written into the plan: with a moment in it the code that Spark generates would be another one
+    for each batch, and slow until it is compiled.
+    """
+    ingested_at = max(file.first_seen_at for file in files)
+    return lake.spark.createDataFrame(
+        [
+            (str(folder / file.file_sha256), file.file_sha256, number, file.arrival_date, batch_id, ingested_at)
+            for number, file in enumerate(files)
+        ],
+        "path string, source_file_sha256 string, file_number int, arrival_date date, batch_id string, "
+        "ingested_at timestamp",
+    )
+
+
+def _parsed(arrived: DataFrame, contract: Contract, count: int) -> DataFrame:
     """The rows of landed files, as the readers understand them."""
-    wanted = lake.spark.createDataFrame(
-        [(str(folder / file.file_sha256), file.file_sha256, file.arrival_date) for file in files],
-        "path string, sha256 string, arrival_date date",
-    )
-    arrived = F.broadcast(wanted.select(F.col("sha256").alias("source_file_sha256"), "arrival_date"))
-    # one partition per file up to a bound: a file is read by one worker, many small files share one
-    paths = wanted.select("path", "sha256").repartition(min(len(files), 64))
-    text = paths.mapInArrow(read_files(contract), _schema(contract))
-    return text.join(arrived, on="source_file_sha256", how="left")
-
-
-def _schema(contract: Contract) -> str:
+    # one partition per file up to a bound: a file is read by one worker, many small files share one. Dealt out from one
+    # partition they are evenly spread
+    paths = arrived.select("path", F.col("source_file_sha256").alias("sha256")).coalesce(1).repartition(min(count, 64))
     types = {"string": "string", "int64": "bigint"}
-    return ", ".join(f"`{column.name}` {types[str(column.type)]}" for column in text_schema(contract))
+    schema = {column.name: types[str(column.type)] for column in text_schema(contract)}
+    return paths.mapInArrow(read_files(contract), _ddl(schema))
 
 
-def _contents(whole: DataFrame) -> DataFrame:
-    """One row per file, content and fate: how many rows have it (`copies`), and the number of the first.
-
-    Few columns are brought together here, never whole rows. A good row repeats good ones only: one at fault may look
-    like it, because what cannot be read is NULL.
-    """
-    return whole.groupBy("source_file_sha256", *_DIGESTS, "fate").agg(
-        F.count(F.lit(1)).alias("copies"), F.min("source_row_number").alias("first_row")
-    )
-
-
-def _first_of_each(good: DataFrame, contents: DataFrame) -> DataFrame:
-    """The good rows without those that repeat an earlier one of their file."""
-    repeated = contents.where("fate = 'loaded' AND copies > 1").drop("fate", "copies")
-    marked = good.join(repeated, on=["source_file_sha256", *_DIGESTS], how="left")
-    return marked.where("first_row IS NULL OR first_row = source_row_number")
-
-
-def _counts(contents: DataFrame) -> DataFrame:
-    """One row per file: its rows by fate, and a checksum of those to be loaded that does not depend on their order.
-
-    repeats: the good rows that repeat an earlier one of their file; they are duplicates too.
-    """
-    copies, is_loaded = F.col("copies"), F.col("fate") == "loaded"
-    repeats = F.sum(F.when(is_loaded, copies - 1).otherwise(0))
-    return contents.groupBy("source_file_sha256").agg(
-        F.sum(copies).alias("rows_in"),
-        F.count_if(is_loaded).alias("loaded"),
-        F.sum(F.when(F.col("fate") == "quarantined", copies).otherwise(0)).alias("quarantined"),
-        (repeats + F.sum(F.when(F.col("fate") == "duplicate", copies).otherwise(0))).alias("duplicate"),
-        repeats.alias("repeats"),
-        F.sum(F.when(is_loaded, F.col(_DIGESTS[0]).cast("decimal(38,0)"))).cast("string").alias("checksum"),
-    )
+def _ddl(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
 
 
 def _rows_by_fault(whole: DataFrame) -> dict[str, int]:
