@@ -32,8 +32,10 @@ def first_that_reads(word: Column, patterns: Sequence[str]) -> Column:
 
 
 def _read(word: Column, pattern: str) -> Column:
-    parsed = word.try_cast("timestamp") if _ISO.fullmatch(pattern) else F.try_to_timestamp(word, F.lit(pattern))
-    return F.when(word.rlike(form(pattern)), parsed)
+    is_iso = _ISO.fullmatch(pattern)
+    # a cast knows capital letters alone
+    read = F.upper(word).try_cast("timestamp") if is_iso else F.try_to_timestamp(word, F.lit(pattern))
+    return F.when(word.rlike(form(pattern)), read)
 
 
 @lru_cache
