@@ -25,43 +25,42 @@ def digests(contract: Contract) -> dict[str, Column]:
 
 
 def contents(rows: DataFrame) -> DataFrame:
-    """One row per file, content and fate: how many rows have it (`copies`), and the number of the first.
+    """One row per file, content, fate and faults: how many rows have it (`copies`), and the number of the first.
 
     Few columns are brought together here, never whole rows. A good row repeats good ones only: one at fault may look
     like it, because what cannot be read is NULL.
     """
-    return rows.groupBy("file_number", *DIGESTS, "fate").agg(
+    return rows.groupBy("file_number", *DIGESTS, "fate", "faults").agg(
         F.count(F.lit(1)).alias("copies"), F.min("source_row_number").alias("first_row")
     )
 
 
 def each_by_itself(rows: DataFrame) -> DataFrame:
     """The same shape for rows of which no two are the same, or whose fate says so already."""
-    return rows.select(
-        "file_number", *DIGESTS, "fate", F.lit(1).alias("copies"), F.col("source_row_number").alias("first_row")
-    )
+    alone = {"copies": F.lit(1), "first_row": F.col("source_row_number")}
+    return rows.withColumns(alone).select("file_number", *DIGESTS, "fate", "faults", *alone)
 
 
 def first_of_each(good: DataFrame, found: DataFrame) -> DataFrame:
     """The good rows without those that repeat an earlier one of their file; `found` are the `contents`."""
-    repeated = found.where("fate = 'loaded' AND copies > 1").drop("fate", "copies")
+    repeated = found.where("fate = 'loaded' AND copies > 1").select("file_number", *DIGESTS, "first_row")
     marked = good.join(repeated, on=["file_number", *DIGESTS], how="left")
     return marked.where("first_row IS NULL OR first_row = source_row_number")
 
 
 def counts(found: DataFrame) -> DataFrame:
-    """One row per file: its rows by fate, and a checksum of those to be loaded that does not depend on their order.
+    """One row per file, fate and fault, NULL where there is none; all that `tally` needs, in one statement.
 
-    repeats: the good rows that repeat an earlier one of their file; they are duplicates too.
+    Shape: `contents` that differ, `copies`, of these those that `are_new` because no other fault of theirs was counted
+        before, and `checksum`, a sum over the contents that does not depend on their order, as text.
     """
-    copies, is_loaded = F.col("copies"), F.col("fate") == "loaded"
-    repeats = F.sum(F.when(is_loaded, copies - 1).otherwise(0))
-    return found.groupBy("file_number").agg(
-        F.sum(F.when(F.col("fate") != "refused", copies).otherwise(0)).alias("rows_in"),
-        F.count_if(is_loaded).alias("loaded"),
-        F.sum(F.when(F.col("fate") == "quarantined", copies).otherwise(0)).alias("quarantined"),
-        (repeats + F.sum(F.when(F.col("fate") == "duplicate", copies).otherwise(0))).alias("duplicate"),
-        repeats.alias("repeats"),
-        F.sum(F.when(is_loaded, F.col(DIGESTS[0]).cast("decimal(38,0)"))).cast("string").alias("checksum"),
-        F.max(F.col("fate") == "refused").alias("is_refused"),
+    told = found.select(
+        "file_number", "fate", "copies", DIGESTS[0], F.posexplode_outer("faults").alias("place", "fault")
+    )
+    is_first = F.coalesce("place", F.lit(0)) == 0
+    return told.groupBy("file_number", "fate", "fault").agg(
+        F.count(F.lit(1)).alias("contents"),
+        F.sum("copies").alias("copies"),
+        F.sum(F.when(is_first, F.col("copies")).otherwise(0)).alias("are_new"),
+        F.sum(F.col(DIGESTS[0]).cast("decimal(38,0)")).cast("string").alias("checksum"),
     )

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 #: What a text must look like to be read by a letter of a pattern; behind the point Spark takes fewer digits too.
 _LETTERS = {
-    "yyyy": "(?!0000)[0-9]{4}",
+    "yyyy": "[0-9]{4}",
     **{letter * 2: "[0-9]{2}" for letter in "MdHms"},
     **dict.fromkeys("MdHms", "[0-9]{1,2}"),
     **{"S" * count: f"[0-9]{{1,{count}}}" for count in range(1, 10)},
@@ -46,7 +46,7 @@ def form(pattern: str) -> str:
 
     Example:
         >>> form("yyyy年M月d日")
-        '(?i)^(?!0000)[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$'
+        '(?i)^[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$'
         >>> bool(re.match(form("yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX"), "2026-01-31T08:00:00.5+08:00"))
         True
     """

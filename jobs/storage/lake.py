@@ -1,12 +1,12 @@
 """The tables of every zone: read them, replace one batch of them, remember their versions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable, Schema
+from deltalake import DeltaTable, Schema, write_deltalake
 from deltalake import Field as DeltaField
 from deltalake.schema import ArrayType, PrimitiveType
 from pyspark.errors import PySparkException
@@ -41,6 +41,10 @@ def _delta_type(kind: str) -> ArrayType | PrimitiveType:
     if kind.startswith("array<"):
         return ArrayType(_delta_type(kind.removeprefix("array<").removesuffix(">")), contains_null=True)
     return PrimitiveType({"bigint": "long", "int": "integer"}.get(kind, kind))
+
+
+def _delta_schema(columns: Mapping[str, str]) -> Schema:
+    return Schema([DeltaField(name, _delta_type(kind)) for name, kind in columns.items()])
 
 
 class Lake:
@@ -82,7 +86,7 @@ class Lake:
         graded = {"lakewarden.classification": str(classification)} if classification else {}
         DeltaTable.create(
             path,
-            Schema([DeltaField(name, _delta_type(kind)) for name, kind in columns.items()]),
+            _delta_schema(columns),
             mode="ignore",
             configuration={
                 **graded,
@@ -110,6 +114,14 @@ class Lake:
         else:  # a new batch has nothing to replace, and to append costs a third
             writer = writer.mode("append")
         self._commit(lambda: writer.save(str(self.path(zone, table))))
+
+    def replace_few(
+        self, zone: Zone, table: str, columns: Mapping[str, str], batch_id: str, rows: Sequence[Mapping[str, object]]
+    ) -> None:
+        """The same for some rows that Python has, without the engine; what a row does not name is NULL."""
+        self.create(zone, table, columns)
+        together = pa.Table.from_pylist(list(rows), pa.schema(_delta_schema(columns).to_arrow()))
+        write_deltalake(self.path(zone, table), together, mode="overwrite", predicate=f"batch_id = '{batch_id}'")
 
     def may_hold(self, zone: Zone, table: str, batch_id: str) -> bool:
         """Whether a file of the table may have rows of the batch, as far as the minima and maxima in Delta's log tell.
