@@ -17,7 +17,7 @@ from jobs.ingest.content import contents, counts, each_by_itself, first_of_each
 from jobs.ingest.databases.known import sorted_out
 from jobs.ingest.databases.staging import staged_extract
 from jobs.ingest.databases.sync import sync
-from jobs.ingest.staging import arrived, parsed, staged
+from jobs.ingest.staging import arrived, files_of, parsed, staged
 from jobs.ingest.tally import Ingested, Tally, after, checks, summed, tallies
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
@@ -73,7 +73,7 @@ def _load(lake: Lake, landing: Path, contract: Contract, batch_id: str, files: S
     folder = store(landing, contract)
     about = arrived(lake, folder, batch_id, files)
     extract = staged_extract(lake, folder, contract, *files) if contract.comes_from_databases else None
-    text = extract.text if extract else parsed(about, contract, len(files))
+    text = extract.text if extract else parsed(about, contract, [file.size_bytes for file in files])
     stage = staged(lake, text, about, contract, staging)
     rows = sorted_out(stage, extract.text, contract, extract.known) if extract else stage
     found = each_by_itself(rows) if extract else contents(rows)
@@ -84,18 +84,22 @@ def _load(lake: Lake, landing: Path, contract: Contract, batch_id: str, files: S
         after(file, counted.get(number, Tally()), _told(refusals.get(number))) for number, file in enumerate(files)
     ]
     ingested = summed(batch_id, outcome)
-    whole = rows.where(~F.col("file_number").isin(list(refusals))) if refusals else rows
     _forget_earlier_batches(lake, contract, batch_id, files)
     # an extract that repeats only what is known is no news: it needs no rows, no gates and no new marts
     is_news = not extract or ingested.rows_in > ingested.duplicate
+    whole = rows.where(~F.col("file_number").isin(list(refusals))) if refusals else rows
+    is_as_staged = rows is stage and not refusals
     if is_news:
         good = whole.where("fate = 'loaded'")
-        loaded = first_of_each(good, found) if any(tally.repeats for tally in tallied) else good
-        lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, loaded)
+        has_repeats = any(tally.repeats for tally in tallied)
+        loaded = first_of_each(good, found) if has_repeats else good
+        as_staged = files_of(staging, "loaded") if is_as_staged and not has_repeats else None
+        lake.replace_batch(Zone.RAW, contract.table, contract.raw_columns, batch_id, loaded, files=as_staged)
     # the same files give the same counts, so a batch that has nothing to write there never had
     if ingested.quarantined:
         bad = whole.where("fate = 'quarantined'")
-        lake.replace_batch(Zone.QUARANTINE, contract.table, QUARANTINE_COLUMNS, batch_id, bad)
+        as_staged = files_of(staging, "quarantined") if is_as_staged else None
+        lake.replace_batch(Zone.QUARANTINE, contract.table, QUARANTINE_COLUMNS, batch_id, bad, files=as_staged)
     if refusals:
         _quarantine_files(lake, contract, batch_id, refusals)
     ledger = Ledger(lake.home)

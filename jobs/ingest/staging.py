@@ -24,8 +24,9 @@ _ARRIVED = pa.schema(
         "ingested_at": pa.timestamp("us", "UTC"),
     }
 )
-#: A file is read by one worker, many small files share one.
-_MOST_PARTITIONS = 64
+_SMALL_MIB = 16
+#: How many workers share the files at least and at most, whatever they hold; one of them reads a file.
+_FEWEST_PARTS, _MOST_PARTS = 8, 64
 
 
 def arrived(lake: Lake, folder: Path, batch_id: str, files: Sequence[FileRow]) -> DataFrame:
@@ -43,21 +44,31 @@ def arrived(lake: Lake, folder: Path, batch_id: str, files: Sequence[FileRow]) -
     return lake.spark.createDataFrame(pa.table(columns, schema=_ARRIVED))
 
 
-def parsed(arrived: DataFrame, contract: Contract, count: int) -> DataFrame:
-    """The rows of landed files, as the readers understand them."""
+def parsed(arrived: DataFrame, contract: Contract, sizes: Sequence[int]) -> DataFrame:
+    """The rows of landed files, as the readers understand them; `sizes`: of each file in bytes."""
     paths = arrived.select("path", F.col("source_file_sha256").alias("sha256"))
     # dealt out from one partition they are evenly spread
-    dealt = paths.coalesce(1).repartition(min(count, _MOST_PARTITIONS))
+    dealt = paths.coalesce(1).repartition(parts(sizes))
     types = {"string": "string", "int64": "bigint"}
     schema = {column.name: types[str(column.type)] for column in text_schema(contract)}
     return dealt.mapInArrow(read_files(contract), _ddl(schema))
+
+
+def parts(sizes: Sequence[int]) -> int:
+    """In how many parts files of so many bytes are read, and how many files of rows come of it.
+
+    Example:
+        >>> parts([1_000]), parts([1_000] * 10_000), parts([100 << 20] * 12), parts([1 << 20] * 10_000)
+        (1, 8, 12, 64)
+    """
+    return min(len(sizes), max(_FEWEST_PARTS, sum(sizes) // (_SMALL_MIB << 20)), _MOST_PARTS)
 
 
 def staged(lake: Lake, text: DataFrame, arrived: DataFrame, contract: Contract, folder: Path) -> DataFrame:
     """Every row typed, judged and written to `folder`; what is done with these rows reads them and never parses again.
 
     Shape: raw's columns, `file_number`, `file_fault`, `file_fault_detail`, `faults`, `row`, the digests, and `fate`:
-    loaded, quarantined, or refused, one row for each file that is refused as a whole.
+    loaded, quarantined, or refused, one row for each file that is refused as a whole. Each fate has files of its own.
     """
     known = text.join(F.broadcast(arrived.drop("path")), on="source_file_sha256", how="left")
     fate = (
@@ -70,8 +81,14 @@ def staged(lake: Lake, text: DataFrame, arrived: DataFrame, contract: Contract, 
         "faults": "array<string>", "row": "string", "fate": "string",
         **dict(zip(DIGESTS, ("bigint", "int"), strict=True)),
     }  # fmt: skip
-    judged.select(*(f"`{name}`" for name in columns)).write.mode("overwrite").parquet(str(folder))
+    rows = judged.select(*(f"`{name}`" for name in columns))
+    rows.write.mode("overwrite").partitionBy("fate").parquet(str(folder))
     return lake.spark.read.schema(_ddl(columns)).parquet(str(folder))
+
+
+def files_of(folder: Path, fate: str) -> list[Path]:
+    """The staged files that hold the rows of one fate."""
+    return sorted(folder.glob(f"fate={fate}/*.parquet"))
 
 
 def _ddl(columns: Mapping[str, str]) -> str:

@@ -1,14 +1,17 @@
 """The tables of every zone: read them, replace one batch of them, remember their versions."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from deltalake import DeltaTable, Schema, write_deltalake
 from deltalake import Field as DeltaField
 from deltalake.schema import ArrayType, PrimitiveType
+from deltalake.transaction import AddAction
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
@@ -45,6 +48,17 @@ def _delta_type(kind: str) -> ArrayType | PrimitiveType:
 
 def _delta_schema(columns: Mapping[str, str]) -> Schema:
     return Schema([DeltaField(name, _delta_type(kind)) for name, kind in columns.items()])
+
+
+def _added(file: Path, batch_id: str) -> AddAction:
+    """A file in a table's folder for Delta's log, with the statistics that `Lake.create` lets stand there."""
+    of_batch = {"batch_id": batch_id}
+    statistics = {
+        "numRecords": pq.read_metadata(file).num_rows,
+        "minValues": of_batch, "maxValues": of_batch, "nullCount": {"batch_id": 0},
+    }  # fmt: skip
+    about = file.stat()
+    return AddAction(file.name, about.st_size, {}, about.st_mtime_ns // 1_000_000, True, json.dumps(statistics))
 
 
 class Lake:
@@ -98,22 +112,46 @@ class Lake:
         )
 
     def replace_batch(
-        self, zone: Zone, table: str, columns: Mapping[str, str], batch_id: str, frame: DataFrame
+        self,
+        zone: Zone,
+        table: str,
+        columns: Mapping[str, str],
+        batch_id: str,
+        frame: DataFrame,
+        *,
+        files: Sequence[Path] | None = None,
     ) -> None:
         """Make `frame` the table's rows of one batch, in one commit; safe to repeat.
 
+        files: Parquet files that the engine has written of just these rows. A new batch of a table that has these
+            columns takes them as they are; what they hold beside its columns is never read.
         Raises: an analysis error when the table's type of a column differs; a new column is added.
         """
-        known = self.exists(zone, table)
-        if not known:
-            self.create(zone, table, columns)
+        self.create(zone, table, columns)
+        is_new = not self.may_hold(zone, table, batch_id)
+        if files is not None and is_new and self._has_columns(zone, table, columns):
+            self._adopt(zone, table, batch_id, files)
+            return
         selected = frame.select(*(F.col(f"`{name}`").cast(kind).alias(name) for name, kind in columns.items()))
         writer = selected.write.format("delta").option("mergeSchema", "true")
-        if known and self.may_hold(zone, table, batch_id):
-            writer = writer.mode("overwrite").option("replaceWhere", f"batch_id = '{batch_id}'")
-        else:  # a new batch has nothing to replace, and to append costs a third
+        if is_new:  # there is nothing to replace, and to append costs a third
             writer = writer.mode("append")
+        else:
+            writer = writer.mode("overwrite").option("replaceWhere", f"batch_id = '{batch_id}'")
         self._commit(lambda: writer.save(str(self.path(zone, table))))
+
+    def _has_columns(self, zone: Zone, table: str, columns: Mapping[str, str]) -> bool:
+        return DeltaTable(self.path(zone, table)).schema() == _delta_schema(columns)
+
+    def _adopt(self, zone: Zone, table: str, batch_id: str, files: Sequence[Path]) -> None:
+        """Move files into the table and commit them, without the engine.
+
+        Killed in between, it leaves them there as a write that broke off does, unknown to the log.
+        """
+        folder = self.path(zone, table)
+        moved = [file.rename(folder / file.name) for file in files]
+        known = DeltaTable(folder)
+        known.create_write_transaction([_added(file, batch_id) for file in moved], "append", known.schema())
 
     def replace_few(
         self, zone: Zone, table: str, columns: Mapping[str, str], batch_id: str, rows: Sequence[Mapping[str, object]]
