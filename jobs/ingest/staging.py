@@ -24,7 +24,8 @@ _ARRIVED = pa.schema(
         "ingested_at": pa.timestamp("us", "UTC"),
     }
 )
-_SMALL_MIB = 16
+#: What a part holds at least before there are more than the fewest.
+_PART_BYTES = 16 << 20
 #: How many workers share the files at least and at most, whatever they hold; one of them reads a file.
 _FEWEST_PARTS, _MOST_PARTS = 8, 64
 
@@ -61,7 +62,7 @@ def parts(sizes: Sequence[int]) -> int:
         >>> parts([1_000]), parts([1_000] * 10_000), parts([100 << 20] * 12), parts([1 << 20] * 10_000)
         (1, 8, 12, 64)
     """
-    return min(len(sizes), max(_FEWEST_PARTS, sum(sizes) // (_SMALL_MIB << 20)), _MOST_PARTS)
+    return min(len(sizes), max(_FEWEST_PARTS, sum(sizes) // _PART_BYTES), _MOST_PARTS)
 
 
 def staged(lake: Lake, text: DataFrame, arrived: DataFrame, contract: Contract, folder: Path) -> DataFrame:
