@@ -1,6 +1,9 @@
 """Gate 3: is there any identity left, and do the counts agree?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from itertools import chain
+from operator import itemgetter
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
@@ -18,54 +21,65 @@ PREFIX_FORM = r"^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){2}\.0/24|(?:[0-9a-f]{1,4}(?::[0-9
 def checks(contract: Contract, before: DataFrame, after: DataFrame, sealed_tokens: DataFrame | None) -> list[Check]:
     """Counts that must agree with raw, tokens that must look like tokens, and identifiers that survived in any text.
 
-    One pass over each frame, one more where the contract says how many must share a square.
+    One statement, and in it one pass over each frame, one more where the contract says how many must share a square.
     `sealed_tokens`: the vault's rows of this batch, None where nothing is sealed.
     """
-    present = {field.desensitised_name: F.count(f"`{field.name}`") for field in contract.surviving}
-    expected = before.agg(F.count(F.lit(1)).alias("rows"), *(c.alias(n) for n, c in present.items())).collect()[0]
-    measures = dict(_measures(contract))
-    measured = after.agg(
-        F.count(F.lit(1)).alias("rows"),
-        *(F.count(f"`{name}`").alias(name) for name in present),
-        *(column.alias(name) for name, column in measures.items()),
-    ).collect()[0]
-    found = [Check("rows_conserved", abs(expected["rows"] - measured["rows"]))]
-    # a treatment may turn a value that has no meaning into NULL, but never NULL into a value
-    found += [
-        Check(
-            f"{field.desensitised_name}.{'lost' if _is_lossless(field) else 'invented'}",
-            _difference(field, expected, measured),
-        )
-        for field in contract.surviving
+    asked = [
+        _counted(before, filled={field.desensitised_name: field.name for field in contract.surviving}),
+        _counted(
+            after,
+            filled={field.desensitised_name: field.desensitised_name for field in contract.surviving},
+            broken=dict(_measures(contract)),
+        ),
     ]
-    found += [Check(name, measured[name]) for name in measures]
     if contract.smallest_cell is not None:
-        found.append(Check("smallest_cell.too_few", _squares_with_too_few(contract, contract.smallest_cell, after)))
+        too_few = F.count_if(F.col("people") < contract.smallest_cell.at_least)
+        squares = _people_by_square(contract, contract.smallest_cell, after)
+        asked.append(_counted(squares, broken={"smallest_cell.too_few": too_few}))
     if sealed_tokens is not None:
-        found.append(Check("sealed_without_value", sealed_tokens.where(F.col("sealed").isNull()).count()))
-    return found
+        asked.append(_counted(sealed_tokens, broken={"sealed_without_value": F.count_if(F.col("sealed").isNull())}))
+    numbered = (frame.withColumn("place", F.lit(place)) for place, frame in enumerate(asked))
+    answers = sorted(reduce(DataFrame.unionAll, numbered).collect(), key=itemgetter("place"))
+    expected, measured = answers[:2]
+    return [
+        Check("rows_conserved", abs(expected["rows"] - measured["rows"])),
+        *(_kept(field, expected["filled"], measured["filled"]) for field in contract.surviving),
+        *(Check(rule, count) for answer in answers for rule, count in answer["broken"].items()),
+    ]
 
 
-def _squares_with_too_few(contract: Contract, smallest: SmallestCell, after: DataFrame) -> int:
-    """How many squares are shown, in how many periods, that fewer people share than the contract asks."""
+def _counted(
+    frame: DataFrame, *, filled: Mapping[str, str] | None = None, broken: Mapping[str, Column] | None = None
+) -> DataFrame:
+    """One row: `rows`; by name how many values a column has (`filled`); by rule how many rows break it (`broken`)."""
+    values = {name: F.count(f"`{column}`") for name, column in (filled or {}).items()}
+    maps = {"filled": values, "broken": broken or {}}
+    return frame.agg(F.count(F.lit(1)).alias("rows"), *(_by_name(columns).alias(of) for of, columns in maps.items()))
+
+
+def _by_name(counts: Mapping[str, Column]) -> Column:
+    pairs = chain.from_iterable((F.lit(name), count) for name, count in counts.items())
+    return F.create_map(*pairs).cast("map<string,bigint>")
+
+
+def _people_by_square(contract: Contract, smallest: SmallestCell, after: DataFrame) -> DataFrame:
+    """One row per square and period that is shown: how many `people` share it."""
     seen = {name: contract.field(name).desensitised_name for name in (smallest.latitude, smallest.longitude)}
     grouping = [*seen.values(), *([contract.field(smallest.period).desensitised_name] if smallest.period else [])]
     people = F.count(F.lit(1))
     if smallest.people is not None:
         people = F.count_distinct(F.col(contract.field(smallest.people).desensitised_name))
-    squares = after.where(F.col(seen[smallest.latitude]).isNotNull()).groupBy(*grouping).agg(people.alias("people"))
-    too_few: int = squares.where(F.col("people") < smallest.at_least).count()
-    return too_few
+    shown = after.where(F.col(seen[smallest.latitude]).isNotNull())
+    return shown.groupBy(*grouping).agg(people.alias("people"))
 
 
-def _is_lossless(field: Field) -> bool:
-    return isinstance(field.treatment, Keep | Token | Seal)
-
-
-def _difference(field: Field, expected: dict[str, int], measured: dict[str, int]) -> int:
+def _kept(field: Field, expected: Mapping[str, int], measured: Mapping[str, int]) -> Check:
+    """A treatment may turn a value that has no meaning into NULL, but never NULL into a value."""
     name = field.desensitised_name
     difference = measured[name] - expected[name]
-    return abs(difference) if _is_lossless(field) else max(difference, 0)
+    if isinstance(field.treatment, Keep | Token | Seal):
+        return Check(f"{name}.lost", abs(difference))
+    return Check(f"{name}.invented", max(difference, 0))
 
 
 def _measures(contract: Contract) -> Iterator[tuple[str, Column]]:

@@ -1,12 +1,17 @@
 """The tables of every zone: read them, replace one batch of them, remember their versions."""
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable
+import pyarrow.parquet as pq
+from deltalake import DeltaTable, Schema, write_deltalake
+from deltalake import Field as DeltaField
+from deltalake.schema import ArrayType, PrimitiveType
+from deltalake.transaction import AddAction
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
@@ -27,6 +32,33 @@ _commit_again = retry(
     stop=stop_after_attempt(8),
     reraise=True,
 )
+
+
+def _delta_type(kind: str) -> ArrayType | PrimitiveType:
+    """A column's Spark type as Delta's log names it.
+
+    Example:
+        >>> _delta_type("bigint"), _delta_type("array<string>")
+        (PrimitiveType("long"), ArrayType(PrimitiveType("string"), contains_null=True))
+    """
+    if kind.startswith("array<"):
+        return ArrayType(_delta_type(kind.removeprefix("array<").removesuffix(">")), contains_null=True)
+    return PrimitiveType({"bigint": "long", "int": "integer"}.get(kind, kind))
+
+
+def _delta_schema(columns: Mapping[str, str]) -> Schema:
+    return Schema([DeltaField(name, _delta_type(kind)) for name, kind in columns.items()])
+
+
+def _added(file: Path, batch_id: str) -> AddAction:
+    """A file in a table's folder for Delta's log, with the statistics that `Lake.create` lets stand there."""
+    of_batch = {"batch_id": batch_id}
+    statistics = {
+        "numRecords": pq.read_metadata(file).num_rows,
+        "minValues": of_batch, "maxValues": of_batch, "nullCount": {"batch_id": 0},
+    }  # fmt: skip
+    about = file.stat()
+    return AddAction(file.name, about.st_size, {}, about.st_mtime_ns // 1_000_000, True, json.dumps(statistics))
 
 
 class Lake:
@@ -59,34 +91,75 @@ class Lake:
     ) -> None:
         """Create the table unless it is there; no column but the batch id gets minima and maxima into Delta's log.
 
+        It does without the engine, for which an empty table is as much work as one of a thousand rows.
         Statistics of a personal column would stand in clear in `_delta_log` and survive a DELETE.
         classification: of a table that no contract describes; it is written into the table's properties.
         """
-        graded = f"'lakewarden.classification' = '{classification}', " if classification else ""
-        declared = ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
-        self.spark.sql(
-            f"CREATE TABLE IF NOT EXISTS delta.`{self.path(zone, table)}` ({declared}) USING delta "
-            f"TBLPROPERTIES ({graded}'delta.dataSkippingStatsColumns' = 'batch_id', "
-            "'delta.enableDeletionVectors' = 'false', 'delta.enableChangeDataFeed' = 'false')"
+        path = self.path(zone, table)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        graded = {"lakewarden.classification": str(classification)} if classification else {}
+        DeltaTable.create(
+            path,
+            _delta_schema(columns),
+            mode="ignore",
+            configuration={
+                **graded,
+                "delta.dataSkippingStatsColumns": "batch_id",
+                "delta.enableDeletionVectors": "false",
+                "delta.enableChangeDataFeed": "false",
+            },
+            raise_if_key_not_exists=False,  # for the one of ours
         )
 
     def replace_batch(
-        self, zone: Zone, table: str, columns: Mapping[str, str], batch_id: str, frame: DataFrame
+        self,
+        zone: Zone,
+        table: str,
+        columns: Mapping[str, str],
+        batch_id: str,
+        frame: DataFrame,
+        *,
+        files: Sequence[Path] | None = None,
     ) -> None:
         """Make `frame` the table's rows of one batch, in one commit; safe to repeat.
 
+        files: Parquet files that the engine has written of just these rows. A new batch of a table that has these
+            columns takes them as they are; what they hold beside its columns is never read.
         Raises: an analysis error when the table's type of a column differs; a new column is added.
         """
-        known = self.exists(zone, table)
-        if not known:
-            self.create(zone, table, columns)
+        self.create(zone, table, columns)
+        is_new = not self.may_hold(zone, table, batch_id)
+        if files is not None and is_new and self._has_columns(zone, table, columns):
+            self._adopt(zone, table, batch_id, files)
+            return
         selected = frame.select(*(F.col(f"`{name}`").cast(kind).alias(name) for name, kind in columns.items()))
         writer = selected.write.format("delta").option("mergeSchema", "true")
-        if known and self.may_hold(zone, table, batch_id):
-            writer = writer.mode("overwrite").option("replaceWhere", f"batch_id = '{batch_id}'")
-        else:  # a new batch has nothing to replace, and to append costs a third
+        if is_new:  # there is nothing to replace, and to append costs a third
             writer = writer.mode("append")
+        else:
+            writer = writer.mode("overwrite").option("replaceWhere", f"batch_id = '{batch_id}'")
         self._commit(lambda: writer.save(str(self.path(zone, table))))
+
+    def _has_columns(self, zone: Zone, table: str, columns: Mapping[str, str]) -> bool:
+        return DeltaTable(self.path(zone, table)).schema() == _delta_schema(columns)
+
+    def _adopt(self, zone: Zone, table: str, batch_id: str, files: Sequence[Path]) -> None:
+        """Move files into the table and commit them, without the engine.
+
+        Killed in between, it leaves them there as a write that broke off does, unknown to the log.
+        """
+        folder = self.path(zone, table)
+        moved = [file.rename(folder / file.name) for file in files]
+        known = DeltaTable(folder)
+        known.create_write_transaction([_added(file, batch_id) for file in moved], "append", known.schema())
+
+    def replace_few(
+        self, zone: Zone, table: str, columns: Mapping[str, str], batch_id: str, rows: Sequence[Mapping[str, object]]
+    ) -> None:
+        """The same for some rows that Python has, without the engine; what a row does not name is NULL."""
+        self.create(zone, table, columns)
+        together = pa.Table.from_pylist(list(rows), pa.schema(_delta_schema(columns).to_arrow()))
+        write_deltalake(self.path(zone, table), together, mode="overwrite", predicate=f"batch_id = '{batch_id}'")
 
     def may_hold(self, zone: Zone, table: str, batch_id: str) -> bool:
         """Whether a file of the table may have rows of the batch, as far as the minima and maxima in Delta's log tell.

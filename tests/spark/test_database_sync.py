@@ -294,7 +294,7 @@ class Killed(BaseException):
     [
         (sync, "land"),
         (landing, "require"),
-        (ingest_run, "_stage"),
+        (ingest_run, "staged"),
         (ingest_run, "_record_batch"),
     ],
     ids=["claimed", "almost landed", "landed", "in raw"],

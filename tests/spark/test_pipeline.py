@@ -172,7 +172,7 @@ class Killed(BaseException):
     """Stands for a kill: no handler of ours catches it."""
 
 
-@pytest.mark.parametrize("killed_before", ["take", "_stage", "_forget_earlier_batches", "_record_batch", "after raw"])
+@pytest.mark.parametrize("killed_before", ["take", "staged", "_forget_earlier_batches", "_record_batch", "after raw"])
 def test_a_killed_ingest_is_finished_by_the_next_run(lake, monkeypatch, killed_before):
     landed(lake, "a.csv", row(1), row(2, quantity="many"), row(1), row(3), row(4), row(5))
 

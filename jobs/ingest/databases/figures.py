@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.model import Severity
@@ -41,15 +41,18 @@ def read_figures(answer: Sequence[str | None], columns: Mapping[str, ReadColumn]
     return Figures(int(rows or 0), counted)
 
 
-def measured(rows: DataFrame, columns: Mapping[str, ReadColumn]) -> Figures:
-    """The same figures of the rows as they were landed."""
+def measures(columns: Mapping[str, ReadColumn]) -> list[Column]:
+    """What to observe of the rows while they are landed, for `observed`."""
     named = {
         f"{field}.{figure}": column for field, read in columns.items() for figure, column in _measures(field, read)
     }
-    found = rows.agg(F.count(F.lit(1)).alias("rows"), *(column.alias(name) for name, column in named.items()))
-    answer = found.collect()[0]
-    texts = [str(answer["rows"]), *(None if answer[name] is None else str(answer[name]) for name in named)]
-    return read_figures(texts, columns)
+    return [F.count(F.lit(1)).alias("rows"), *(column.alias(name) for name, column in named.items())]
+
+
+def observed(found: Mapping[str, object], columns: Mapping[str, ReadColumn]) -> Figures:
+    """The same figures as the database's, of the rows that were landed."""
+    named = ["rows", *(f"{field}.{figure}" for field, column in columns.items() for figure in _asked(column))]
+    return read_figures([None if found[name] is None else str(found[name]) for name in named], columns)
 
 
 def compared(columns: Mapping[str, ReadColumn], before: Figures, landed: Figures, *, after: Figures) -> list[Check]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
@@ -9,7 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 from contracts.databases import SourceTable, source_tables
 from contracts.model import Contract, Field
 from jobs.ingest.conform import as_typed
-from jobs.ingest.content import content_digest
+from jobs.ingest.content import DIGESTS, content_digest
 from jobs.storage.lake import Lake
 from jobs.storage.zones import Zone
 
@@ -56,35 +58,65 @@ def newest_known(lake: Lake, contract: Contract, extracts: Sequence[str]) -> Dat
     return newest.select(*contract.key, "newest.*")
 
 
-def sorted_out(conformed: DataFrame, contract: Contract, known: DataFrame | None) -> DataFrame:
-    """The rows of one extract with their fate: quarantined, duplicate (of a row here or of a known one), or loaded.
+def sorted_out(staged: DataFrame, text: DataFrame, contract: Contract, known: DataFrame | None) -> DataFrame:
+    """The staged rows of one extract with their fate: quarantined, duplicate (of a row here or a known one), or loaded.
 
     Two contents of one key are a fault of both rows; a row that says the record was deleted since takes no part in it.
+    text: the same rows as they were landed, for `row` of those that are at fault only here.
     """
-    key, marker = contract.key, contract.source.deletions
-    stands = ~F.coalesce(F.col(f"`{marker}`"), F.lit(False)) if marker else F.lit(True)
-    standing = F.when(stands, F.col("content"))
-    same_key = Window.partitionBy(*key)
-    before = F.lag("content").over(same_key.orderBy("content", "source_row_number"))
-    judged = (
-        conformed.withColumn("content", content_digest(contract))
-        .withColumn("is_again", before.eqNullSafe(F.col("content")))
-        .withColumn("is_repeated", F.min(standing).over(same_key) != F.max(standing).over(same_key))
+    rows = staged.select(*contract.key, "source_row_number", DIGESTS[0], _stands(contract).alias("stands"))
+    doubled = _of_repeated_keys(rows, contract)
+    if known is None and doubled.isEmpty():  # as nearly always: no row is judged by another
+        return staged
+    noticed = _judged_by_others(doubled, contract)
+    if known is not None:
+        old = known.select(*contract.key, F.col("known_content").alias(DIGESTS[0]))
+        no_news = rows.join(old, on=[*contract.key, DIGESTS[0]], how="left_semi")
+        again = no_news.select("source_row_number", F.lit(True).alias("is_again"), F.lit(False).alias("is_repeated"))
+        noticed = noticed.unionByName(again)
+    by_row = noticed.groupBy("source_row_number").agg(
+        F.bool_or("is_again").alias("is_again"), F.bool_or("is_repeated").alias("is_repeated")
     )
-    if known is None:
-        judged = judged.withColumn("is_no_news", F.lit(False))
-    else:
-        old = known.select(*key, F.col("known_content").alias("content"), F.lit(True).alias("is_no_news"))
-        judged = judged.join(old, on=[*key, "content"], how="left")
-    is_repeated = stands & F.coalesce("is_repeated", F.lit(False))
-    repeated = F.concat("faults", F.array(F.lit(REPEATED_KEY)))
-    fate = (
-        F.when(F.size("faults") > 0, "quarantined")
-        .when(F.col("is_again") | F.coalesce("is_no_news", F.lit(False)), "duplicate")
-        .otherwise("loaded")
+    as_it_came = F.to_json(F.struct(*(F.col(f"`{field.name}`") for field in contract.fields)))
+    landed = text.select("source_row_number", as_it_came.alias("row_as_it_came"))
+    told = landed.join(by_row.where("is_repeated"), on="source_row_number", how="left_semi")
+    judged = staged.join(by_row, on="source_row_number", how="left").join(told, on="source_row_number", how="left")
+    is_repeated = F.coalesce("is_repeated", F.lit(False))
+    return judged.withColumns({
+        "fate": F.when(is_repeated | (F.col("fate") == "quarantined"), "quarantined")
+        .when(F.coalesce("is_again", F.lit(False)), "duplicate")
+        .otherwise("loaded"),
+        "faults": F.when(is_repeated, F.concat("faults", F.array(F.lit(REPEATED_KEY)))).otherwise(F.col("faults")),
+        "row": F.coalesce("row", "row_as_it_came"),
+    })  # fmt: skip
+
+
+def _stands(contract: Contract) -> Column:
+    """Whether a row is about a record that is there, not about one that was deleted."""
+    marker = contract.source.deletions
+    return ~F.coalesce(F.col(f"`{marker}`"), F.lit(False)) if marker else F.lit(True)
+
+
+def _of_repeated_keys(rows: DataFrame, contract: Contract) -> DataFrame:
+    """Those rows whose key another row has too; NULL is a key like any other."""
+    keys = [F.col(f"`{name}`").alias(f"repeated_{name}") for name in contract.key]
+    repeated = rows.groupBy(*keys).count().where("count > 1").drop("count")
+    is_same = reduce(and_, (F.col(f"`{name}`").eqNullSafe(F.col(f"repeated_{name}")) for name in contract.key))
+    return rows.join(repeated, on=is_same, how="left_semi")
+
+
+def _judged_by_others(rows: DataFrame, contract: Contract) -> DataFrame:
+    """Whether a row says what one before it says, and whether two that stand say different things of one key."""
+    content = F.col(DIGESTS[0])
+    same_key = Window.partitionBy(*contract.key)
+    before = F.lag(content).over(same_key.orderBy(content, "source_row_number"))
+    standing = F.when(F.col("stands"), content)
+    differ = F.min(standing).over(same_key) != F.max(standing).over(same_key)
+    return rows.select(
+        "source_row_number",
+        before.eqNullSafe(content).alias("is_again"),
+        (F.col("stands") & F.coalesce(differ, F.lit(False))).alias("is_repeated"),
     )
-    faults = F.when(is_repeated, repeated).otherwise(F.col("faults"))
-    return judged.withColumn("faults", faults).withColumn("fate", fate)
 
 
 def differences(

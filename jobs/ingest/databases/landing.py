@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.databases import SourceTable
 from contracts.model import Contract, Severity
 from expectations.gate import Check, Gate, judge, require
 from jobs.ingest.databases.asking import Database
-from jobs.ingest.databases.figures import Figures, compared, measured, read_figures
+from jobs.ingest.databases.figures import Figures, compared, measures, observed, read_figures
 from jobs.ingest.databases.known import Differences, differences, newest_known, unread_keys
 from jobs.ingest.databases.plain import plain
 from jobs.ingest.databases.queries import Questions, Range, stripes
@@ -53,14 +53,14 @@ def land(lake: Lake, reading: Reading, file: FileRow, earlier: Sequence[str], fo
     shutil.rmtree(draft, ignore_errors=True)
     draft.parent.mkdir(parents=True, exist_ok=True)
     before = _figures(reading)
-    _rows(reading, before).write.parquet(str(draft / "rows"))
-    rows = lake.spark.read.parquet(str(draft / "rows"))
-    landed = measured(rows, reading.questions.columns)
+    seen = Observation()
+    _rows(reading, before).observe(seen, *measures(reading.questions.columns)).write.parquet(str(draft / "rows"))
+    landed = observed(seen.get, reading.questions.columns)
     # asked once more only where they differ: did the table change, or was it not read as it is?
     after = before if landed == before else _figures(reading)
     checks = compared(reading.questions.columns, before, landed, after=after)
     if reading.contract.source.deletions is not None:
-        found = _look_for_deletions(lake, reading, rows, earlier, draft)
+        found = _look_for_deletions(lake, reading, earlier, draft)
         if found is not None:
             checks += _plausible(reading, found)
             _write_deleted(reading, found, draft)
@@ -107,16 +107,15 @@ def _number(first: int) -> Column:
     return (F.monotonically_increasing_id() + F.lit(first + 1)).alias("source_row_number")
 
 
-def _look_for_deletions(
-    lake: Lake, reading: Reading, rows: DataFrame, earlier: Sequence[str], draft: Path
-) -> Differences | None:
+def _look_for_deletions(lake: Lake, reading: Reading, earlier: Sequence[str], draft: Path) -> Differences | None:
     """The keys of the whole table beside the known ones; None when nothing is known yet."""
     known = newest_known(lake, reading.contract, earlier)
     if known is None:
         return None
     table, contract = reading.table, reading.contract
     if table.cursor is None:
-        keys = rows.select(*contract.key)  # the extract is the whole table already
+        # the extract is the whole table already
+        keys = lake.spark.read.parquet(str(draft / "rows")).select(*contract.key)
     else:
         asked = [name for name in (*contract.key, table.cursor) if name in reading.questions.columns]
         names = list(dict.fromkeys(asked))

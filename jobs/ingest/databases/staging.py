@@ -60,7 +60,6 @@ def _landed_text(lake: Lake, contract: Contract, table: SourceTable, folder: Pat
         nothing.alias("file_fault"),
         nothing.alias("file_fault_detail"),
         _content_fault(contract).alias("row_fault"),
-        F.lit(file.arrival_date).alias("arrival_date"),
         *(F.col(f"`{field.name}`") for field in contract.fields),
     )
 
