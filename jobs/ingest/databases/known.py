@@ -8,7 +8,7 @@ from operator import and_
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
-from contracts.databases import SourceTable, source_tables
+from contracts.databases import SourceTable
 from contracts.model import Contract, Field
 from jobs.ingest.conform import as_typed
 from jobs.ingest.content import DIGESTS, content_digest
@@ -40,22 +40,35 @@ class Differences:
 def newest_known(lake: Lake, contract: Contract, extracts: Sequence[str]) -> DataFrame | None:
     """The newest version of each record that these extracts brought into raw; None when raw has nothing of any.
 
-    Grain: one row per key. Shape: the key's columns, `known_content`, `is_known_deleted`, and `known_<field>` of every
-    field that is the cursor of a table.
+    Grain: one row per key. Shape: the key's columns and `known_content`.
     """
+    versions = known_versions(lake, contract, extracts, known_content=content_digest(contract))
+    if versions is None:
+        return None
+    newest = versions.groupBy(*contract.key).agg(F.max_by("known", "version").alias("known"))
+    return newest.select(*contract.key, "known.*")
+
+
+def known_records(lake: Lake, contract: Contract, table: SourceTable, extracts: Sequence[str]) -> DataFrame | None:
+    """Every version of each record that these extracts brought into raw; None when raw has nothing of any.
+
+    Grain: one row per key and version. Shape: the key's columns, `version`, and `known`: `is_deleted` and, where the
+    table has a cursor, `cursor`.
+    """
+    marker = contract.source.deletions
+    is_deleted = F.coalesce(F.col(f"`{marker}`"), F.lit(False)) if marker else F.lit(False)
+    cursor = {} if table.cursor is None else {"cursor": F.col(f"`{table.cursor}`")}
+    return known_versions(lake, contract, extracts, is_deleted=is_deleted, **cursor)
+
+
+def known_versions(lake: Lake, contract: Contract, extracts: Sequence[str], **kept: Column) -> DataFrame | None:
+    """What is kept of each version, as the struct `known`, with the key's columns and `version`, which grows."""
     if not extracts or not lake.exists(Zone.RAW, contract.table):
         return None
-    marker = contract.source.deletions
-    cursors = sorted({table.cursor for table in source_tables(contract) if table.cursor is not None})
-    kept = [
-        content_digest(contract).alias("known_content"),
-        (F.coalesce(F.col(f"`{marker}`"), F.lit(False)) if marker else F.lit(False)).alias("is_known_deleted"),
-        *(F.col(f"`{name}`").alias(f"known_{name}") for name in cursors),
-    ]
     version = F.struct("ingested_at", "source_file_sha256", "source_row_number")
+    known = F.struct(*(column.alias(name) for name, column in kept.items()))
     raw = _of_extracts(lake, Zone.RAW, contract.table, extracts)
-    newest = raw.groupBy(*contract.key).agg(F.max_by(F.struct(*kept), version).alias("newest"))
-    return newest.select(*contract.key, "newest.*")
+    return raw.select(*(F.col(f"`{name}`") for name in contract.key), known.alias("known"), version.alias("version"))
 
 
 def sorted_out(staged: DataFrame, text: DataFrame, contract: Contract, known: DataFrame | None) -> DataFrame:
@@ -124,21 +137,30 @@ def differences(
 ) -> Differences:
     """The keys that the table has now, beside the known records.
 
-    keys: the key of every record in scope and its cursor, as text. unread: see `unread_keys`. low: where this extract
-    begins; what lies before it and is not known was missed. None asks for nothing missed or gone back, because the
-    extract reads everything again.
+    keys: the key of every record in scope and its cursor, as text. known: see `known_records`. unread: see
+    `unread_keys`. low: where this extract begins; what lies before it and is not known was missed. None asks for
+    nothing missed or gone back, because the extract reads everything again.
     """
-    key = list(contract.key)
-    now = _typed_keys(keys, contract, table, low).join(unread, on=key, how="left")
-    joined = known.withColumn("is_known", F.lit(True)).join(now, on=key, how="full")
-    stood = F.coalesce(F.col("is_known") & ~F.col("is_known_deleted"), F.lit(False))
+    # one below the other and brought together once: two joins would move every key three times
+    together = known.unionByName(_typed_keys(keys, contract, table), allowMissingColumns=True)
+    sides = [F.max_by("known", "version").alias("known"), F.bool_or("is_there").alias("is_there")]
+    if table.cursor is not None:
+        sides.append(F.max("cursor_now").alias("cursor_now"))
+    by_key = (
+        together.unionByName(unread, allowMissingColumns=True)
+        .groupBy(*contract.key)
+        .agg(*sides, F.bool_or("is_unread").alias("is_unread"))
+    )
+    stood = F.coalesce(~F.col("known.is_deleted"), F.lit(False))
     status = F.when(stood & F.col("is_there").isNull(), _DELETED)
     if table.cursor is not None and low is not None:
-        cursor, before = F.col("cursor_now"), F.col(f"known_{table.cursor}")
+        cursor, before = F.col("cursor_now"), F.col("known.cursor")
+        begins = as_typed(F.lit(low), _field(contract, table.cursor), contract)
         is_unknown = ~stood | (before < cursor)
-        is_old = (cursor < F.col("low")) & ~F.coalesce("is_unread", F.lit(False))
+        is_old = (cursor < begins) & ~F.coalesce("is_unread", F.lit(False))
         status = status.when(stood & (cursor < before), _WENT_BACK).when(is_old & is_unknown, _MISSED)
-    found = joined.select(*key, stood.alias("stood"), status.alias("status"))
+    zoned = by_key.withColumn("source_timezone", F.lit(table.timezone))  # for `begins`
+    found = zoned.select(*contract.key, stood.alias("stood"), status.alias("status"))
     counts = found.agg(
         F.count_if("stood").alias("stood"),
         *(F.count_if(F.col("status") == name).alias(name) for name in (_DELETED, _WENT_BACK, _MISSED)),
@@ -150,29 +172,28 @@ def differences(
 def unread_keys(lake: Lake, contract: Contract, table: SourceTable, extracts: Sequence[str]) -> DataFrame:
     """The keys of rows that came with these extracts and lie in quarantine, so that they are not called missed.
 
-    Grain: one row per key. Shape: the key's columns and `is_unread`, always true.
+    Grain: one row per such row. Shape: the key's columns and `is_unread`, always true.
     """
-    fields = {field.name: field for field in contract.fields}
     if not lake.exists(Zone.QUARANTINE, contract.table):
-        columns = ", ".join(f"`{name}` {fields[name].type}" for name in contract.key)
+        columns = ", ".join(f"`{name}` {_field(contract, name).type}" for name in contract.key)
         return lake.spark.createDataFrame([], f"{columns}, is_unread boolean")
     rows = _of_extracts(lake, Zone.QUARANTINE, contract.table, extracts)
     zoned = rows.withColumn("source_timezone", F.lit(table.timezone))
     texts = {name: F.get_json_object("row", f"$.{name}") for name in contract.key}
-    read = (as_typed(text, fields[name], contract).alias(name) for name, text in texts.items())
-    return zoned.select(*read).distinct().withColumn("is_unread", F.lit(True))
+    read = (as_typed(text, _field(contract, name), contract).alias(name) for name, text in texts.items())
+    return zoned.select(*read, F.lit(True).alias("is_unread"))
 
 
-def _typed_keys(keys: DataFrame, contract: Contract, table: SourceTable, low: str | None) -> DataFrame:
-    """The key's columns, `is_there`, and `cursor_now` and `low` where the table has a cursor; no row without a key."""
-    fields = {field.name: field for field in contract.fields}
-    read = [as_typed(F.col(f"`{name}`"), fields[name], contract).alias(name) for name in contract.key]
-    if table.cursor is not None:
-        cursor = fields[table.cursor]
-        read.append(as_typed(F.col(f"`{cursor.name}`"), cursor, contract).alias("cursor_now"))
-        read.append(as_typed(F.lit(low).cast("string"), cursor, contract).alias("low"))
+def _typed_keys(keys: DataFrame, contract: Contract, table: SourceTable) -> DataFrame:
+    """The key's columns, `is_there`, and `cursor_now` where the table has a cursor; no row without a key."""
+    asked = {name: name for name in contract.key} | ({} if table.cursor is None else {"cursor_now": table.cursor})
+    read = (as_typed(F.col(f"`{of}`"), _field(contract, of), contract).alias(name) for name, of in asked.items())
     zoned = keys.withColumn("source_timezone", F.lit(table.timezone))
     return zoned.select(*read, F.lit(True).alias("is_there")).dropna(subset=list(contract.key))
+
+
+def _field(contract: Contract, name: str) -> Field:
+    return next(field for field in contract.fields if field.name == name)
 
 
 def _of_extracts(lake: Lake, zone: Zone, table: str, extracts: Sequence[str]) -> DataFrame:

@@ -18,7 +18,7 @@ from contracts.model import Contract, Severity
 from expectations.gate import Check, Gate, judge, require
 from jobs.ingest.databases.asking import Database
 from jobs.ingest.databases.figures import Figures, compared, measures, observed, read_figures
-from jobs.ingest.databases.known import Differences, differences, newest_known, unread_keys
+from jobs.ingest.databases.known import Differences, differences, known_records, unread_keys
 from jobs.ingest.databases.plain import plain
 from jobs.ingest.databases.queries import Questions, Range, stripes
 from jobs.storage.lake import Lake
@@ -109,10 +109,10 @@ def _number(first: int) -> Column:
 
 def _look_for_deletions(lake: Lake, reading: Reading, earlier: Sequence[str], draft: Path) -> Differences | None:
     """The keys of the whole table beside the known ones; None when nothing is known yet."""
-    known = newest_known(lake, reading.contract, earlier)
+    table, contract = reading.table, reading.contract
+    known = known_records(lake, contract, table, earlier)
     if known is None:
         return None
-    table, contract = reading.table, reading.contract
     if table.cursor is None:
         # the extract is the whole table already
         keys = lake.spark.read.parquet(str(draft / "rows")).select(*contract.key)
