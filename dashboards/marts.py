@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from dashboards.sources import Loader
+from dashboards.sources import read_yaml
 
 DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 MARTS = DBT_PROJECT / "models" / "marts"
@@ -89,15 +87,14 @@ def read_marts(folder: Path = MARTS) -> dict[str, Mart]:
     """
     models: dict[str, Mart] = {}
     for file in sorted((*folder.rglob("*.yml"), *folder.rglob("*.yaml"))):
-        declared = yaml.load(file.read_text(encoding="utf-8"), Loader) or {}  # noqa: S506 - a safe loader, the faster one
-        for model in declared.get("models", []):
+        for model in read_yaml(file).get("models", []):
             models[model["name"]] = {entry["name"]: _column(entry) for entry in model.get("columns", [])}
     return models
 
 
 def smallest_visible_group(project: Path = DBT_PROJECT) -> int:
     """The number of people below which a mart hides a value, from dbt's own setting."""
-    settings = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
+    settings = read_yaml(project / "dbt_project.yml")
     return int(settings["vars"]["smallest_visible_group"])
 
 

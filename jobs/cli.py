@@ -30,7 +30,7 @@ from jobs.transfer.commands import app as transfer_app
 from jobs.usage.commands import app as usage_app
 
 if TYPE_CHECKING:  # the engine's client takes seconds to import, and `--help` must not
-    from jobs.ingest.run import Ingested
+    from jobs.ingest.tally import Ingested
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -9,7 +9,7 @@ from sqlglot.optimizer.pushdown_projections import pushdown_projections
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
-from jobs.storage.ledger_rows import TABLES as LEDGER
+from jobs.storage.ledger_tables import TABLES as LEDGER
 from jobs.storage.zones import Zone
 from jobs.usage.rendering import MODELS, SEEDS, SOURCES, Project
 
