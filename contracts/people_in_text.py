@@ -57,11 +57,13 @@ _TITLES = (
     "师傅|经理|主任|老师|医生|大夫|护士|律师|教授|警官|同志|老板|店长|主管|"
     "组长|队长|班长|校长|院长|科长|处长|局长|部长|所长|站长|书记|工程师|会计|总(?![是共数量部计结体额算裁线在会之公台])"
 )
+#: Asked first, because a look whether a character is a surname costs most.
+_BEFORE = f"(?=[{HAN}]{{{{1,4}}}}?(?:{{}}))"
 _TALKS_TO = "联系|通知|找|致电|转告|告知|转交给?|交给|拜访|约|陪同|叫做?|我是|系|由(?!于)|回访"
 _ALONE = f"^|[^{HAN}]|[和与由请找]|联系|通知|转告|师傅|房东"
 _DOES = "来电|反映|投诉|致电|签收|报修|来访|要求|表示|申请|本人|说(?!明)|称"
 _DOES_WITH = "约|商|沟通|联系|协商|确认|见面|回|来|接|处理|签|打|去|办|送"
-_NUMBERS = "手机号码|固定电话|居民身份证号|微信号|QQ 号|电子邮箱|长数字|银行卡号|护照号"
+_LABEL = r"[ ,:(]{0,3}\[(?:手机号码|固定电话|居民身份证号|微信号|QQ 号|电子邮箱|长数字|银行卡号|护照号)\]"
 
 _CHINESE_NUMBER = "一二三四五六七八九十百零〇两"
 _NUMBER = f"(?:[0-9]{{1,5}}|[{_CHINESE_NUMBER}]{{1,4}}|[A-Za-z甲乙丙丁][0-9]{{0,4}})"
@@ -79,6 +81,8 @@ _SHORT_STREET = f"{_PLACE}{{1,4}}(?:{_ROAD}|{_ESTATE})"
 _HAMLET = f"(?:{_PLACE}{{1,4}}(?:组|队|湾|坝|屯))?"
 _HOUSE = f"{_NUMBER}(?:[-#]{_NUMBER})?(?:号楼|幢|栋|座)"
 
+#: What every address here holds; most sentences hold none of it, and to see that costs little.
+COULD_HOLD_ADDRESS = f"[号弄幢栋座室户层楼组队]|[0-9A-Za-z][-#][0-9A-Za-z]|{_ESTATE}"
 #: What is replaced and by what, in this order. Addresses first, before any blank between digits is lost: regions,
 #: streets and estates down to a door; regions down to a village, an estate or a house; a house and a flat.
 ADDRESSES: tuple[tuple[str, str], ...] = (
@@ -95,18 +99,18 @@ NAMES: tuple[tuple[str, str], ...] = (
     (f"((?:{_FIELDS})(?:姓名)?[:=] ?)(?:{_DOTTED_NAME}|{_ANY_NAME})", f"$1{NAME}"),
     (f"((?:{_NAMES_OF_FIELDS})[:=] ?){_REAL}[{HAN}]{{2,4}}(?![{HAN}])", f"$1{NAME}"),
     # before a form of address or a title
-    (f"{_NO_SURNAME}{_REAL}{SURNAME}[{HAN}]{{0,2}}(?={_FORMS_OF_ADDRESS})", NAME),
-    (f"{_NO_SURNAME}{_REAL}{SURNAME}[{_GIVEN}]{{0,2}}(?={_TITLES})", NAME),
+    (f"{_BEFORE.format(_FORMS_OF_ADDRESS)}{_NO_SURNAME}{_REAL}{SURNAME}[{HAN}]{{0,2}}(?={_FORMS_OF_ADDRESS})", NAME),
+    (f"{_BEFORE.format(_TITLES)}{_NO_SURNAME}{_REAL}{SURNAME}[{_GIVEN}]{{0,2}}(?={_TITLES})", NAME),
     # behind a word for people, or for talking to them
     (f"((?:{_PEOPLE})(?:姓名)?(?:为|是|叫)? ?)(?:{_DOTTED_NAME}|{_LIKELY_NAME}|{_SURE_NAME})", f"$1{NAME}"),
     (f"((?:{_TALKS_TO}) ?)(?:{_DOTTED_NAME}|{_LIKELY_NAME})", f"$1{NAME}"),
     # a surname alone with 工, 老 or 小
-    (f"({_ALONE}){_NO_SURNAME}{_REAL}{SURNAME}(?=工{_BEHIND})", f"$1{NAME}"),
+    (f"({_ALONE}){_BEFORE.format('工')}{_NO_SURNAME}{_REAL}{SURNAME}(?=工{_BEHIND})", f"$1{NAME}"),
     (f"({_ALONE})[老小]{_NO_SURNAME}{SURNAME}{_BEHIND}", f"$1{NAME}"),
     (f"([和与跟请让给帮])(?:{_DOTTED_NAME}|{_LIKELY_NAME})(?={_DOES_WITH})", f"$1{NAME}"),
     # at the beginning of a sentence, before a number or before what people do
-    (f"(?<![{HAN}]){_REAL}{SURNAME}[{HAN}]{{1,2}}(?=[ ,:(]{{0,3}}\\[(?:{_NUMBERS})\\])", NAME),
-    (f"(?<![{HAN}]){_NO_SURNAME}{_REAL}{SURNAME}[{_GIVEN}]{{1,2}}(?={_DOES})", NAME),
+    (f"(?<![{HAN}]){_BEFORE.format(_LABEL)}{_REAL}{SURNAME}[{HAN}]{{1,2}}(?={_LABEL})", NAME),
+    (f"(?<![{HAN}]){_BEFORE.format(_DOES)}{_NO_SURNAME}{_REAL}{SURNAME}[{_GIVEN}]{{1,2}}(?={_DOES})", NAME),
     # and whoever is named beside
     (f"(\\[姓名\\][、和与及])(?:{_DOTTED_NAME}|{_ANY_NAME})", f"$1{NAME}"),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
 
 from contracts.identifiers import IDENTIFIERS
-from contracts.people_in_text import ADDRESSES, NAMES
+from contracts.people_in_text import ADDRESSES, COULD_HOLD_ADDRESS, NAMES
 from expectations.identity import holds_identity
 from expectations.normal_form import is_ascii, plain_text, searchable_behind_dates
 
@@ -31,8 +31,21 @@ def scrubbed(text: Column) -> Column:
     whole, so that gate 3 never meets one.
     Source: D09-10; contracts/identifiers.py.
     """
-    without_numbers = _named(_labelled(_replaced(plain_text(text), ADDRESSES)), _labelled_in_groups_too)
-    return _named(without_numbers, lambda found: _replaced(found, NAMES))
+    without_numbers = _named(_named(plain_text(text), _without_addresses), _without_numbers)
+    return _named(without_numbers, _without_names)
+
+
+def _without_addresses(text: Column) -> Column:
+    could_hold_one = ~is_ascii(text) & text.rlike(COULD_HOLD_ADDRESS)
+    return F.when(could_hold_one, _replaced(text, ADDRESSES)).otherwise(text)
+
+
+def _without_numbers(text: Column) -> Column:
+    return _named(_labelled(text), _labelled_in_groups_too)
+
+
+def _without_names(text: Column) -> Column:
+    return F.when(is_ascii(text), text).otherwise(_replaced(text, NAMES))
 
 
 def _labelled_in_groups_too(written: Column) -> Column:
@@ -44,11 +57,9 @@ def _labelled_in_groups_too(written: Column) -> Column:
 
 
 def _replaced(text: Column, replacements: Iterable[tuple[str, str]]) -> Column:
-    """Each in its turn; a text without any Chinese character is not looked at."""
-    found = text
     for pattern, replacement in replacements:
-        found = F.regexp_replace(found, pattern, replacement)
-    return F.when(is_ascii(text), text).otherwise(found)
+        text = F.regexp_replace(text, pattern, replacement)
+    return text
 
 
 def _hidden_if_anything_is_left(text: Column) -> Column:
