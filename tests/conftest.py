@@ -94,6 +94,9 @@ def _installation(name: str, first_port: int) -> Platform:
         **{key: str(port) for key, port in ports.items()},
         "LAKE_HOME": str(home),
         "LAKEWARDEN_ENGINE_MEMORY": "2g",
+        # thousands of small statements on engines that live for minutes: better code would never pay for its making
+        "LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "LAKEWARDEN_DEMO_SIZE": "small",
         "LAKEWARDEN_SETTLE_SECONDS": "0",
     }
     platform = Platform(home, ports, environment)

@@ -6,6 +6,7 @@ import time
 from datetime import date
 
 import pytest
+from pyspark.sql.connect.client import SparkConnectClient
 
 from contracts.loading import load
 from expectations.errors import GateFailed
@@ -217,6 +218,30 @@ def test_desensitised_rows_hold_no_person_and_still_join(lake):
     assert {"remark", "payer_account", "customer_id"}.isdisjoint(safe.columns)
     assert safe.select("customer_key").distinct().count() == 2
     assert not any(text in str(safe.collect()) for text in (NAME, ACCOUNT, "C1"))
+
+
+def test_each_step_of_a_small_batch_asks_the_engine_a_few_times_only(lake, monkeypatch):
+    asked = []
+
+    def counting(name):
+        ask = getattr(SparkConnectClient, name)
+        monkeypatch.setattr(SparkConnectClient, name, lambda *these, **named: asked.append(1) or ask(*these, **named))
+
+    counting("to_table")
+    counting("execute_command")
+    landed(lake, "a.csv", row(1), row(2), row(3, quantity="many"))
+    steps = {
+        "ingest": take,
+        "gate raw": lambda lake: verify_raw(lake, TRANSACTIONS),
+        "desensitise": lambda lake: desensitise(lake, KeyFiles(lake.home), TRANSACTIONS),
+        "gate desensitised": lambda lake: verify_desensitised(lake, TRANSACTIONS),
+    }
+    statements = {}
+    for name, step in steps.items():
+        asked.clear()
+        step(lake)
+        statements[name] = len(asked)
+    assert statements == {"ingest": 2, "gate raw": 1, "desensitise": 3, "gate desensitised": 1}
 
 
 def test_readers_see_a_batch_only_after_gate_3(lake):
