@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from infra.services.installation import Installation
 
-POLL_S = 1.0
+POLL_S = 3.0  # the scheduler's one API process serves the tasks too
+PATIENCE_S = 180.0
 REPORT_S = 30.0
 
 
@@ -44,11 +46,20 @@ class Runs:
                 "there, write it to secrets/airflow_admin_password"
             )
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        with httpx.Client(base_url=f"{address}/api/v2", headers=headers, timeout=30) as api:
+        with httpx.Client(base_url=f"{address}/api/v2", headers=headers, timeout=60) as api:
             yield cls(api, installation.home / "airflow" / "logs", say)
 
+    @retry(
+        retry=retry_if_exception_type(httpx.TransportError),
+        stop=stop_after_delay(PATIENCE_S),
+        wait=wait_exponential(max=10),
+        reraise=True,
+    )
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:
-        """The answer of one GET request; raises httpx.HTTPError."""
+        """The answer of one GET request, asked for again while a busy machine keeps Airflow from answering.
+
+        Raises: httpx.HTTPError.
+        """
         answer = self.api.get(path, params=parameters).raise_for_status()
         return dict(answer.json())
 

@@ -28,7 +28,7 @@ class AirflowClient:
     def login(cls, url: str, name: str, password: str) -> Iterator["AirflowClient"]:
         answer = token_answer(url, name, password).raise_for_status()
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        with httpx.Client(base_url=f"{url}/api/v2", headers=headers, timeout=60) as api:
+        with httpx.Client(base_url=f"{url}/api/v2", headers=headers, timeout=180) as api:
             yield cls(api)
 
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:
