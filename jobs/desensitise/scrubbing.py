@@ -4,6 +4,7 @@ Names and addresses have no form of their own and are told by the words around t
 """
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - the name everybody knows
@@ -15,6 +16,7 @@ from expectations.normal_form import is_ascii, plain_text, searchable_behind_dat
 
 #: An address first, for a number in front of its @ is not all of it.
 _IN_ORDER = sorted((i for i in IDENTIFIERS.values() if i.pattern), key=lambda i: i.kind != "email")
+_LABELS = [(str(identifier.pattern), f"[{identifier.label}]") for identifier in _IN_ORDER]
 #: Groups of eleven digits and more, in which nobody can tell where a number begins; behind a date a new one begins.
 _SEPARATOR = r"(?<!(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})[ \-]{1,2}"
 _GROUPS = rf"(?<![0-9])(?=(?:[0-9](?:{_SEPARATOR})?){{11}})[0-9]+(?:{_SEPARATOR}[0-9]+)+"
@@ -31,17 +33,13 @@ def scrubbed(text: Column) -> Column:
     whole, so that gate 3 never meets one.
     Source: D09-10; contracts/identifiers.py.
     """
-    without_numbers = _named(_named(plain_text(text), _without_addresses), _without_numbers)
-    return _named(without_numbers, _without_names)
+    in_turn = (_without_addresses, _labelled, _labelled_in_groups_too, _without_names)
+    return reduce(_named, in_turn, plain_text(text))
 
 
 def _without_addresses(text: Column) -> Column:
     could_hold_one = ~is_ascii(text) & text.rlike(COULD_HOLD_ADDRESS)
     return F.when(could_hold_one, _replaced(text, ADDRESSES)).otherwise(text)
-
-
-def _without_numbers(text: Column) -> Column:
-    return _named(_labelled(text), _labelled_in_groups_too)
 
 
 def _without_names(text: Column) -> Column:
@@ -72,6 +70,6 @@ def _named(value: Column, then: Callable[[Column], Column]) -> Column:
 
 
 def _labelled(text: Column) -> Column:
-    for identifier in _IN_ORDER:
-        text = F.regexp_replace(text, str(identifier.pattern), f"[{identifier.label}]")
-    return text
+    """In two halves, for Connect's messages may nest a hundred deep, and each replacement is two of them."""
+    half = len(_LABELS) // 2
+    return _named(_replaced(text, _LABELS[:half]), lambda begun: _replaced(begun, _LABELS[half:]))
