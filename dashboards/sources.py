@@ -11,9 +11,9 @@ FOLDER = Path(__file__).resolve().parent
 Yaml = dict[str, Any]
 
 try:  # the C loader is ten times faster and not in every build of PyYAML
-    from yaml import CSafeLoader as Loader
+    from yaml import CSafeLoader as _Loader
 except ImportError:
-    from yaml import SafeLoader as Loader
+    from yaml import SafeLoader as _Loader
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ def read_sources(folder: Path = FOLDER) -> Sources:
     shared = folder / "_shared"
     return Sources(
         boards=tuple(_board(file.parent) for file in sorted(folder.glob("*/dashboard.yaml"))),
-        database=_read(shared / "database.yaml"),
-        palette=_read(shared / "palette.yaml"),
-        chart_defaults=_read(shared / "chart_defaults.yaml"),
+        database=read_yaml(shared / "database.yaml"),
+        palette=read_yaml(shared / "palette.yaml"),
+        chart_defaults=read_yaml(shared / "chart_defaults.yaml"),
         css=(shared / "dashboard.css").read_text(encoding="utf-8"),
     )
 
@@ -52,15 +52,16 @@ def read_sources(folder: Path = FOLDER) -> Sources:
 def _board(folder: Path) -> Board:
     return Board(
         name=folder.name,
-        dashboard=_read(folder / "dashboard.yaml"),
+        dashboard=read_yaml(folder / "dashboard.yaml"),
         datasets=_read_all(folder / "datasets"),
         charts=_read_all(folder / "charts"),
     )
 
 
 def _read_all(folder: Path) -> dict[str, Yaml]:
-    return {file.stem: _read(file) for file in sorted(folder.glob("*.yaml"))}
+    return {file.stem: read_yaml(file) for file in sorted(folder.glob("*.yaml"))}
 
 
-def _read(file: Path) -> Yaml:
-    return yaml.load(file.read_text(encoding="utf-8"), Loader) or {}
+def read_yaml(file: Path) -> Yaml:
+    """One file; an empty one holds nothing."""
+    return yaml.load(file.read_text(encoding="utf-8"), _Loader) or {}

@@ -31,6 +31,6 @@ for name in connect_token airflow_jwt airflow_session superset_secret superset_g
   make_secret "$name" random_hex
 done
 make_secret airflow_fernet fernet_key
-for account in airflow_{admin,viewer,steward,approver} superset_{admin,viewer}; do
+for account in airflow_{admin,viewer,steward,checker,approver,manager} superset_{admin,viewer}; do
   make_secret "${account}_password" password
 done

@@ -94,11 +94,8 @@ class Platform:
         return pid
 
 
-def _installation(name: str, first_port: int, **more: str) -> Platform:
-    """A fresh installation beside a user's own: other folder, other ports, nothing left of an earlier test run.
-
-    more: variables of its environment, e.g. LAKEWARDEN_ENGINE_OPTIONS.
-    """
+def _installation(name: str, first_port: int) -> Platform:
+    """A fresh installation beside a user's own: other folder, other ports, nothing left of an earlier test run."""
     names = ("LAKEWARDEN_CONNECT_PORT", "LAKEWARDEN_THRIFT_PORT", "LAKEWARDEN_AIRFLOW_PORT", "LAKEWARDEN_SUPERSET_PORT")
     ports = {name: first_port + offset for offset, name in enumerate(names)}
     home = ROOT / name
@@ -107,7 +104,9 @@ def _installation(name: str, first_port: int, **more: str) -> Platform:
         **{key: str(port) for key, port in ports.items()},
         "LAKE_HOME": str(home),
         "LAKEWARDEN_ENGINE_MEMORY": "2g",
-        **more,
+        # thousands of small statements on engines that live for minutes: better code would never pay for its making
+        "LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "LAKEWARDEN_DEMO_SIZE": "small",
         "LAKEWARDEN_SETTLE_SECONDS": "0",
     }
     platform = Platform(home, ports, environment)
@@ -120,9 +119,7 @@ def _installation(name: str, first_port: int, **more: str) -> Platform:
 @pytest.fixture(scope="session")
 def job_engine() -> Iterator[Platform]:
     """An engine alone, for tests of jobs."""
-    # thousands of small statements in a few minutes: better code would never pay for its making
-    quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-    platform = _installation(".lake-test-engine", 15250, LAKEWARDEN_ENGINE_JAVA_OPTIONS=quick)
+    platform = _installation(".lake-test-engine", 15250)
     platform.run("python", "-m", "infra.services.up", "engine")
     yield platform
     platform.run("python", "-m", "infra.services.down", check=False)
