@@ -1,7 +1,8 @@
 """Who sees which rows of which dashboards, decided from files alone; superset_state.py carries it out.
 
-A manager looks at all dashboards but those for stewards. A regional manager looks at the dashboards whose every dataset
-knows regions, and in them at the own region alone. An analyst has every mart, by SQL too. A steward looks at everything.
+A manager looks at all dashboards but those for stewards. A regional manager looks at the dashboards whose every
+dataset knows regions, and in them at the own region alone. An analyst has every mart, by SQL too. A steward looks at
+everything.
 """
 
 from collections.abc import Iterable, Mapping

@@ -29,18 +29,24 @@ LOOKING: tuple[tuple[str, str], ...] = (
 )
 # On top of looking: asking the published file in SQL. The connection is read-only and locked (_shared/database.yaml).
 ASKING = (
-    *((permission, "SQLLab") for permission in ("can_read", "can_execute_sql_query", "can_get_results", "can_format_sql")),
+    *(
+        (permission, "SQLLab")
+        for permission in ("can_read", "can_execute_sql_query", "can_get_results", "can_format_sql")
+    ),
     *((permission, "TabStateView") for permission in ("can_activate", "can_get", "can_post", "can_put", "can_delete")),
     *((permission, "TableSchemaView") for permission in ("can_post", "can_expanded", "can_delete")),
     *((permission, "Superset") for permission in ("can_sqllab", "can_sqllab_history")),
     *(("can_read", thing) for thing in ("Database", "Query")),
     *(("menu_access", thing) for thing in ("SQL Lab", "SQL Editor", "Query Search")),
 )
-# Nobody takes data out by a click, the administrator neither: `lakewarden export` is the way, with a reason and a record.
+# Nobody takes data out by a click, the administrator neither: `lakewarden export` is the way, with reason and record.
 EXPORTS = (
     ("can_csv", "Superset"),
     *(("can_export_csv", thing) for thing in ("SQLLab", "Query")),
-    *(("can_export", thing) for thing in ("Chart", "Dashboard", "Dataset", "Database", "SavedQuery", "ImportExportRestApi")),
+    *(
+        ("can_export", thing)
+        for thing in ("Chart", "Dashboard", "Dataset", "Database", "SavedQuery", "ImportExportRestApi")
+    ),
 )
 # Without it the login page is English.
 PUBLIC_PERMISSIONS = (("can_language_pack", "Superset"),)

@@ -1,4 +1,4 @@
-"""Thresholds: a metric says in dbt_project/metrics.yml beyond which value somebody has to act, and every chart shows it.
+"""Thresholds: a metric says in dbt_project/metrics.yml beyond which value somebody has to act, and charts show it.
 
 A key figure and a table's cell turn to the alert's colour; a line chart has a dashed line at the threshold.
 """
@@ -32,7 +32,9 @@ def alert_params(kind: str, params: Mapping[str, Any], dataset: Yaml, palette: Y
     if kind == "table":
         return {"conditional_formatting": [_rule(name, *alert, colour) for name, alert in alerts.items()]}
     if kind == "echarts_timeseries_line":
-        return {"annotation_layers": [_line(*alert, dataset["metrics"][name], colour) for name, alert in alerts.items()]}
+        return {
+            "annotation_layers": [_line(*alert, dataset["metrics"][name], colour) for name, alert in alerts.items()]
+        }
     return {}
 
 

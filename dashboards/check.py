@@ -25,7 +25,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 HEX_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\b")
 
 KEYS_OF_DASHBOARD = {
-    "title", "slug", "reader", "decision", "description", "stewards_only", "refresh_seconds", "colors", "filters", "rows",
+    "title", "slug", "reader", "decision", "description", "stewards_only", "refresh_seconds", "colors", "filters",
+    "rows",
 }  # fmt: skip
 KEYS_OF_DATASET = {"mart", "time", "as_of", "region", "columns", "metrics"}
 KEYS_OF_CHART = {"title", "description", "dataset", "type", "color", "known_only", "only", "params"}

@@ -2,8 +2,8 @@
 
 A dataset file holds no SQL. Its metrics are those that dbt_project/metrics.yml defines for its mart and the few that it
 adds: `sum`, `max`, `mean` (with `weight`), `ratio`, `count` of rows with a value, `count_true` or `share_true` of a yes
-or no. A derived column recodes a mart column or writes its year, quarter or month as text. So every reference can be checked, and no expression can reach past
-its mart.
+or no. A derived column recodes a mart column or writes its year, quarter or month as text. So every reference can be
+checked, and no expression can reach past its mart.
 """
 
 from collections.abc import Mapping

@@ -81,9 +81,7 @@ def deploy(lake: Path, home: Path) -> str:
     return f"deployed {describe(bundle)}"
 
 
-def deploy_into_superset(
-    bundle: Bundle, roles: list[Role], accounts: list[Account], passwords: dict[str, str]
-) -> None:
+def deploy_into_superset(bundle: Bundle, roles: list[Role], accounts: list[Account], passwords: dict[str, str]) -> None:
     """Start the application once and do everything in it. The imports cost seconds, so they wait until needed."""
     logging.disable(logging.INFO)  # a thousand lines of migrations tell nobody anything
     from superset.app import create_app  # noqa: PLC0415  (reads the settings at import)

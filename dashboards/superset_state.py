@@ -63,11 +63,14 @@ def bring_into_line(
 
 
 def _keep_roles(roles: Sequence[Role]) -> None:
-    """Each role with its datasets and its row rules. A rule that was made here and left the files goes, before anybody
-    is given the role; a role never stands without its rules, so they come first.
+    """Each role with its datasets and its row rules, in place of the rules that were made here before.
+
+    All rules change in one transaction, and a role is given a dataset only after its rule stands.
     """
     held, (database, *_) = {dataset.uuid: dataset for dataset in _held("datasets")}, _held("databases")
-    db.session.query(RowLevelSecurityFilter).filter(RowLevelSecurityFilter.description == _RULE_OF_THE_FILES).delete()
+    for rule in db.session.query(RowLevelSecurityFilter).filter_by(description=_RULE_OF_THE_FILES):
+        db.session.delete(rule)
+    db.session.flush()
     for role in roles:
         kept = security_manager.find_role(role.name) or security_manager.add_role(role.name)
         for name, clause in role.rules.items():

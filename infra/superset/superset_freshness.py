@@ -1,16 +1,18 @@
 """How new a chart's numbers are, put behind its title when a dashboard asks for its charts.
 
-A title in a file cannot know it, since files are published more often than dashboards are deployed. Each chart names its
-mart and, where there is one, the column that says how far the mart reaches (dashboards/charts.py).
+A title in a file cannot know it, since files are published more often than dashboards are deployed. Each chart names
+its mart and, where there is one, the column that says how far the mart reaches (dashboards/charts.py).
 """
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 CHARTS_OF_A_DASHBOARD = re.compile(r"/api/v1/dashboard/[^/]+/charts")
+_BUSINESS_TIME = ZoneInfo("Asia/Shanghai")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -30,7 +32,7 @@ class Freshness:
             return ""
         written = self._published.stat().st_mtime_ns
         if column is None:
-            return f"{date.fromtimestamp(written / 1e9)}发布"
+            return f"{datetime.fromtimestamp(written / 1e9, _BUSINESS_TIME):%Y-%m-%d}发布"
         key = (written, mart, column)
         if key not in self._known:
             self._known = {known: words for known, words in self._known.items() if known[0] == written}
