@@ -31,7 +31,7 @@ def request(
 ) -> None:
     """Ask for numbers as a file; somebody else has to approve before it is written.
 
-    Example: lakewarden export request fct_region_month city_name revenue_cny --only month_start=2026-01-01 --reason 季度会
+    Example: lakewarden export request fct_region_month city_name revenue_cny --only city_name=杭州市 --reason 季度会
     """
     with _desk() as (desk, account):
         made, approvers = desk.request(

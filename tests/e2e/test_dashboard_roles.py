@@ -10,8 +10,7 @@ from playwright.sync_api import Browser
 from dashboards.access import ANALYST, MANAGER, REGIONAL_MANAGER, plan, region_of
 from dashboards.marts import region_codes
 from dashboards.sources import read_accounts, read_sources
-from tests.e2e.dashboard_pages import log_in
-from tests.e2e.dashboard_site import BOARDS, Api, Site, dataset_of, question
+from tests.e2e.dashboard_site import BOARDS, Api, Site, dataset_of, logged_in, question
 
 pytestmark = [pytest.mark.services, pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -25,12 +24,9 @@ OTHERS = [username for username, role in ROLE_OF.items() if role.kind != ANALYST
 
 @pytest.fixture(scope="module")
 def apis(browser: Browser, site: Site) -> Iterator[dict[str, Api]]:
-    """Everybody, logged in once through the form of the page."""
+    """Everybody, logged in once."""
     contexts = {username: browser.new_context(locale="zh-CN") for username in (*ACCOUNTS, "admin")}
-    yield {
-        username: Api(log_in(context, site.url, username, site.password(username)), site)
-        for username, context in contexts.items()
-    }
+    yield {username: logged_in(context.request, site, username) for username, context in contexts.items()}
     for context in contexts.values():
         context.close()
 
