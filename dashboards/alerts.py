@@ -13,6 +13,7 @@ _OPERATORS = {"alert_below": "<", "alert_above": ">"}
 ALERTS = frozenset(_OPERATORS)
 _WORDS = {"<": "低于", ">": "高于"}
 _COLOUR = "coral"
+_LIGHT = "40"  # a quarter of it behind the number of a table
 
 
 def alert_params(kind: str, params: Mapping[str, Any], dataset: Yaml, palette: Yaml) -> Yaml:
@@ -30,7 +31,7 @@ def alert_params(kind: str, params: Mapping[str, Any], dataset: Yaml, palette: Y
             "subtitle": f"{params['subtitle']} · {words}" if params.get("subtitle") else words,
         }
     if kind == "table":
-        return {"conditional_formatting": [_rule(name, *alert, colour) for name, alert in alerts.items()]}
+        return {"conditional_formatting": [_rule(name, *alert, colour + _LIGHT) for name, alert in alerts.items()]}
     if kind == "echarts_timeseries_line":
         return {
             "annotation_layers": [_line(*alert, dataset["metrics"][name], colour) for name, alert in alerts.items()]

@@ -56,8 +56,8 @@ def build_chart(chart: Yaml, dataset: Yaml, mart: Mart, defaults: Mapping[str, Y
         "color_scheme": palette["categorical"]["id"],
         "linear_color_scheme": palette["sequential"][0]["id"],
         "adhoc_filters": [*_any_time(dataset), *_known(chart), *_chosen(chart)],
-        **alert_params(kind, given, dataset, palette),
         **given,
+        **alert_params(kind, given, dataset, palette),
         "viz_type": kind,
         # Superset hands both back with the chart; superset_freshness looks up how new its numbers are.
         "lakewarden_mart": dataset["mart"],
@@ -82,7 +82,9 @@ def build_chart(chart: Yaml, dataset: Yaml, mart: Mart, defaults: Mapping[str, Y
 
 
 def full_title(chart: Yaml, dataset: Yaml, mart: Mart) -> str:
-    """The title with its unit where all metrics share one; where they do not, axes and table heads name each."""
+    """The title with its unit where all metrics share one; else axes name each, as table heads always do."""
+    if chart.get("type") == "table":
+        return str(chart["title"])
     units = {_unit(dataset["metrics"][name], mart) for name in names_in(chart["params"], METRIC_KEYS)}
     unit = units.pop() if len(units) == 1 else None
     return f"{chart['title']}({unit})" if unit and unit not in chart["title"] else str(chart["title"])

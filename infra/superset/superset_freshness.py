@@ -45,7 +45,7 @@ class Freshness:
         day = self._newest(f"SELECT max({column}) FROM mart.{mart}")
         if day is None:
             return ""
-        return f"截至{day:%Y-%m}" if column == "month_start" else f"截至{day:%Y-%m-%d}"
+        return f"截至{day:%Y-%m}" if column.endswith(("_start", "_start_on")) else f"截至{day:%Y-%m-%d}"
 
 
 def with_freshness(answer: dict[str, Any], freshness: Freshness) -> dict[str, Any]:

@@ -22,6 +22,16 @@ def site(request: pytest.FixtureRequest) -> Site:
 
 
 @pytest.fixture(scope="module")
+def published_file(request: pytest.FixtureRequest) -> Path:
+    """The published file of the installation that `site` looks at."""
+    if os.environ.get("LAKEWARDEN_TEST_SUPERSET_URL"):
+        home = Path(os.environ["LAKE_HOME"])
+    else:
+        home = request.getfixturevalue("demo").home
+    return home / "published" / "published.duckdb"
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         yield open_browser(playwright)
