@@ -1,5 +1,6 @@
 """The published marts as dbt describes them: which columns there are, and what each is called in Chinese."""
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,12 @@ def smallest_visible_group(project: Path = DBT_PROJECT) -> int:
     """The number of people below which a mart hides a value, from dbt's own setting."""
     settings = read_yaml(project / "dbt_project.yml")
     return int(settings["vars"]["smallest_visible_group"])
+
+
+def region_codes(project: Path = DBT_PROJECT) -> frozenset[str]:
+    """The codes of every province and city that dbt knows."""
+    with (project / "seeds" / "regions.csv").open(encoding="utf-8", newline="") as seed:
+        return frozenset(row["code"] for row in csv.DictReader(seed))
 
 
 def _column(entry: Mapping[str, Any]) -> Column:

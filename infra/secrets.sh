@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Make every secret that is missing below $LAKE_HOME/secrets: random, 0600, never printed. Safe to repeat.
+# Further passwords are made by their names: infra/secrets.sh superset_li_password
 set -euo pipefail
 umask 077
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
@@ -33,4 +34,7 @@ done
 make_secret airflow_fernet fernet_key
 for account in airflow_{admin,viewer,steward,checker,approver,manager} superset_{admin,viewer}; do
   make_secret "${account}_password" password
+done
+for name in "$@"; do
+  make_secret "$name" password
 done

@@ -32,6 +32,10 @@ export LAKEWARDEN_KEY_STORE_CA="${LAKEWARDEN_KEY_STORE_CA:-}"
 export LAKEWARDEN_MAIL_SERVER="${LAKEWARDEN_MAIL_SERVER:-}"
 export LAKEWARDEN_MAIL_FROM="${LAKEWARDEN_MAIL_FROM:-}"
 
+# Who logs in to the dashboards, as which role and for which region; docs/dashboards.md. Empty: those of
+# dashboards/_shared/accounts.yaml.
+export LAKEWARDEN_DASHBOARD_ACCOUNTS="${LAKEWARDEN_DASHBOARD_ACCOUNTS:-}"
+
 # No part of the platform reports to its maker.
 export DO_NOT_TRACK=1 GX_ANALYTICS_ENABLED=false DBT_SEND_ANONYMOUS_USAGE_STATS=false SCARF_ANALYTICS=false
 

@@ -127,6 +127,12 @@ class GrantEnded(RevealRefused):
     """A request has expired, or was refused or revoked."""
 
 
+class ExportRefused(LakewardenError):
+    """An export is not allowed, or not at this point of its way; nothing was written."""
+
+    exit_code = 65
+
+
 class NeverSealed(RevealRefused):
     """Tokens were asked for that the vault does not hold."""
 

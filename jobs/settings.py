@@ -73,6 +73,11 @@ class Settings:
         return self.revealed_folder or self.home / "restricted" / "revealed"
 
     @property
+    def exported(self) -> Path:
+        """Where exported numbers lie: a folder for each person who may ask."""
+        return self.home / "restricted" / "exported"
+
+    @property
     def audit_heads(self) -> Path:
         """The file with the hashes of the audit's entries; best on another machine."""
         return self.audit_heads_file or self.home / "audit" / "heads"

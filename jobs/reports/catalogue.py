@@ -84,7 +84,7 @@ class _Sources:
         """Mart, name and definition; of the same name in both files, the one of metrics.yml, which is for everybody."""
         for file in sorted((self.root / "dashboards").glob("*/datasets/*.yaml")):
             dataset = _read(file)
-            yield from ((dataset["mart"], name, metric) for name, metric in dataset["metrics"].items())
+            yield from ((dataset["mart"], name, metric) for name, metric in dataset.get("metrics", {}).items())
         for mart, metrics in _read(self.root / "dbt_project" / "metrics.yml").items():
             yield from ((mart, name, metric) for name, metric in metrics.items())
 

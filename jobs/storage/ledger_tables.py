@@ -124,6 +124,25 @@ TABLES: Mapping[str, pa.Schema] = {
             "updated_at": _MOMENT,
         }
     ),
+    "exports": pa.schema(
+        {
+            "export_id": _TEXT,
+            "mart": _TEXT,
+            "columns": pa.list_(_TEXT),
+            "only": pa.list_(_TEXT),
+            "row_limit": _COUNT,
+            "reason": _TEXT,
+            "requester": _TEXT,
+            "requested_at": _MOMENT,
+            "valid_until": _MOMENT,
+            "state": _TEXT,
+            "decided_by": _TEXT,
+            "decided_at": _MOMENT,
+            "written_at": _MOMENT,
+            "row_count": _COUNT,
+            "updated_at": _MOMENT,
+        }
+    ),
     "grades": pa.schema(
         {
             "dataset": _TEXT,
@@ -231,6 +250,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "extracts": ("dataset", "file_sha256"),
     "people": ("account",),
     "reveals": ("reveal_id",),
+    "exports": ("export_id",),
     "grades": ("dataset", "field"),
     "grade_changes": ("dataset", "field"),
     "reports": ("report", "period", "version"),
