@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 AIRFLOW = ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
-PROGRAMS = ("engine", *AIRFLOW, "superset")
+PROGRAMS = ("engine", "standby", *AIRFLOW, "superset")
 """The programs of supervisord.conf, in the order in which they are started."""
 
 PORTS = {

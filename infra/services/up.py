@@ -44,7 +44,7 @@ def up(installation: Installation, programs: Collection[str]) -> None:
     if not installation.published.exists():
         wanted = [program for program in wanted if program != "superset"]
     _require_free_ports(wanted)
-    start(installation, [program for program in wanted if program == "engine"])
+    start(installation, [program for program in wanted if program in {"engine", "standby"}])
     if set(wanted) & set(AIRFLOW):
         prepare_airflow(installation)
         start(installation, [program for program in wanted if program in AIRFLOW])

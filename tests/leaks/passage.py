@@ -114,13 +114,13 @@ class Passage:
         raise AssertionError("phones were cast to dates: nothing failed, so nothing was shown")
 
     def to_a_viewer(self) -> None:
-        """Dashboards deployed, and looked at by somebody who may only look; the answers are kept."""
+        """Dashboards deployed, and every one looked at by the one role that may see all; the answers are kept."""
         self.platform.run("python", "-m", "infra.services.up")
         with httpx.Client(base_url=self.platform.superset_url, timeout=120, follow_redirects=True) as client:
             form = client.get("/login/").raise_for_status().text
             token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
             assert token, "the login page has no form token"
-            account = {"username": "viewer", "password": self.platform.password("superset_viewer_password")}
+            account = {"username": "steward", "password": self.platform.password("superset_steward_password")}
             client.post("/login/", data={**account, "csrf_token": token[1]}).raise_for_status()
             headers = {"X-CSRFToken": client.get("/api/v1/security/csrf_token/").raise_for_status().json()["result"]}
             answers = [self._charts(client, headers, board.dashboard["slug"]) for board in read_sources().boards]
