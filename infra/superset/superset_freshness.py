@@ -59,8 +59,8 @@ def with_freshness(answer: dict[str, Any], freshness: Freshness) -> dict[str, An
 
 def ask_superset(sql: str) -> date | None:
     """One value of the published file, through Superset's own connection: one process opens a file in one way only."""
-    from superset import db  # noqa: PLC0415  (needs the application, which is not there when the settings are read)
-    from superset.models.core import Database  # noqa: PLC0415
+    from superset import db  # type: ignore[import-not-found]  # noqa: PLC0415  (needs the application, which is not there when the settings are read)
+    from superset.models.core import Database  # type: ignore[import-not-found]  # noqa: PLC0415
 
     database = db.session.query(Database).filter_by(database_name="published").one()
     with database.get_sqla_engine() as engine, engine.connect() as connection:

@@ -48,7 +48,7 @@ def _request() -> bytes:
         "root": str(CODE_ROOT),
         "arguments": sys.argv[1:],
         "environment": dict(os.environ),
-        "folder": os.getcwd(),
+        "folder": str(Path.cwd()),
         "umask": _umask(),
     }
     return json.dumps(request).encode("ascii")

@@ -91,7 +91,7 @@ def _exit_code() -> int:
         if isinstance(end.code, str):
             print(end.code, file=sys.stderr)
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:  # noqa: BLE001 - what Python itself does with what nobody caught
+    except BaseException:
         sys.excepthook(*sys.exc_info())
         return 1
     finally:
@@ -101,8 +101,8 @@ def _exit_code() -> int:
 
 def _end_as_python_ends() -> None:
     """Threads are waited for and what was registered for the end is done: the fork ends without the interpreter."""
-    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing ends its children
-    atexit._run_exitfuncs()  # noqa: SLF001
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
