@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.marts import read_marts
+from dashboards.sources import read_yaml
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "traceability.md").read_text(encoding="utf-8")
@@ -45,6 +46,14 @@ def test_a_row_names_columns_of_its_mart_and_a_reader(row):
         report = shown_by.removeprefix("report ")
         where = f"reports/{report}/report.yaml" if report != shown_by else f"dashboards/{shown_by}/dashboard.yaml"
         assert shown_by == "-" or (ROOT / where).is_file(), shown_by
+
+
+def test_a_row_names_every_dashboard_that_shows_its_mart():
+    shown = {(read_yaml(file)["mart"], file.parts[-3]) for file in (ROOT / "dashboards").glob("*/datasets/*.yaml")}
+    assert shown
+    named = {(mart, reader) for _, mart, _, readers in ROWS for reader in re.split(r",\s*", readers.strip())}
+    answering = {mart for _, mart, *_ in ROWS}
+    assert {(mart, board) for mart, board in shown if mart in answering} - named == set()
 
 
 def test_no_requirement_is_forgotten_or_both_answered_and_not():
