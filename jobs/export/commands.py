@@ -85,9 +85,9 @@ def list_exports() -> None:
 @contextmanager
 def _desk() -> Iterator[tuple["Desk", str]]:
     """The desk for one step and who acts; whoever comes at the same time waits."""
+    from jobs.approval.people import People, account_at_the_prompt  # noqa: PLC0415
     from jobs.audit.log import Audit  # noqa: PLC0415
     from jobs.export.desk import Desk  # noqa: PLC0415
-    from jobs.reveal.people import People, account_at_the_prompt  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
     from jobs.storage.turn import turn  # noqa: PLC0415
 

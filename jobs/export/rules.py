@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from jobs.approval.deadline import BUSINESS_TIME, end_of_day
+from jobs.approval.people import Person
+from jobs.approval.wording import holds_identity
 from jobs.errors import ExportRefused, GrantEnded, SelfApproval, UnknownPerson
-from jobs.reveal.deadline import BUSINESS_TIME, end_of_day
-from jobs.reveal.people import Person
-from jobs.reveal.wording import holds_identity
 
 #: Our own choice: what a person reads in a spreadsheet, and the time in which it is read.
 MOST_ROWS, LONGEST_DAYS = 10_000, 7

@@ -177,6 +177,7 @@ def due(as_json: AsJson = False) -> None:
 @contextmanager
 def _office(settings: Settings) -> Iterator["Office"]:
     """The office for one step; whoever comes at the same time waits."""
+    from jobs.approval.people import People  # noqa: PLC0415
     from jobs.audit.log import Audit  # noqa: PLC0415
     from jobs.reports.delivery import mail_server  # noqa: PLC0415
     from jobs.reports.office import Office  # noqa: PLC0415
@@ -184,7 +185,6 @@ def _office(settings: Settings) -> Iterator["Office"]:
     from jobs.reports.register import Register  # noqa: PLC0415
     from jobs.reports.roles import read_roles  # noqa: PLC0415
     from jobs.reports.shelf import Shelf  # noqa: PLC0415
-    from jobs.reveal.people import People  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
     from jobs.storage.turn import turn  # noqa: PLC0415
 
@@ -233,25 +233,25 @@ def _tell_held(office: "Office", report: "Report", made: "Edition", *, as_json: 
 
 
 def _due(office: "Office") -> "list[Due]":
+    from jobs.approval.deadline import announced_days  # noqa: PLC0415
     from jobs.reports import listing  # noqa: PLC0415
     from jobs.reports.declared import report_ids  # noqa: PLC0415
     from jobs.reports.writing import declared  # noqa: PLC0415
-    from jobs.reveal.deadline import announced_days  # noqa: PLC0415
 
     announced = announced_days(ROOT / "dbt_project" / "seeds" / "calendar_exceptions.csv")
     return listing.due([declared(report_id) for report_id in report_ids()], _today(office), announced)
 
 
 def _today(office: "Office") -> "date":
-    from jobs.reveal.deadline import BUSINESS_TIME  # noqa: PLC0415
+    from jobs.approval.deadline import BUSINESS_TIME  # noqa: PLC0415
 
     return office.now.astimezone(BUSINESS_TIME).date()
 
 
 def _account(settings: Settings, airflow_account: str | None) -> str:
     """Whose act this is. Raises: UnknownPerson when somebody at the prompt claims to be logged in elsewhere."""
+    from jobs.approval.people import account_at_the_prompt  # noqa: PLC0415
     from jobs.reports.editions import CLOCK  # noqa: PLC0415
-    from jobs.reveal.people import account_at_the_prompt  # noqa: PLC0415
 
     if airflow_account is None:
         return account_at_the_prompt()

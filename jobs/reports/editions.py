@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from jobs.approval.wording import holds_identity
 from jobs.errors import NotYourSignature, ReportRefused
 from jobs.reports.declared import Report
-from jobs.reveal.wording import holds_identity
 
 #: Who asks for what the calendar asks for; it is no person and signs nothing.
 CLOCK = "lakewarden:clock"

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 
 from rich.table import Table
 
+from jobs.approval.deadline import BUSINESS_TIME
 from jobs.errors import UnknownWorkingDays
 from jobs.reports.declared import Report
 from jobs.reports.editions import Edition, EditionState
 from jobs.reports.periods import Period, last_finished, working_days_after
-from jobs.reveal.deadline import BUSINESS_TIME
 
 STATES = {
     EditionState.HELD: "待审批",

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from jobs.approval.deadline import BUSINESS_TIME
+from jobs.approval.people import People
 from jobs.audit.log import Audit
 from jobs.errors import ReportRefused
 from jobs.reports import editions
@@ -21,8 +23,6 @@ from jobs.reports.periods import Period, period
 from jobs.reports.register import Publication, Register
 from jobs.reports.roles import Role, require_filled, signers
 from jobs.reports.shelf import Content, Shelf
-from jobs.reveal.deadline import BUSINESS_TIME
-from jobs.reveal.people import People
 
 #: How an edition with its text becomes a document.
 Print = Callable[[Report, Edition, str], Document]

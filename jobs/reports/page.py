@@ -7,11 +7,11 @@ import weasyprint
 from markupsafe import Markup
 
 from contracts.model import Classification
+from jobs.approval.deadline import BUSINESS_TIME
 from jobs.reports.declared import Report
 from jobs.reports.editions import Edition
 from jobs.reports.periods import period
 from jobs.reports.wording import environment_in
-from jobs.reveal.deadline import BUSINESS_TIME
 
 #: DEC-6: the source names no list of levels; these are the grades that contracts give to data.
 CLASSIFICATIONS = {

@@ -9,11 +9,11 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from jobs.approval.people import People
 from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.errors import ExportRefused, GrantEnded, SelfApproval, UnknownPerson
 from jobs.export.desk import Desk
-from jobs.reveal.people import People
 from jobs.storage.ledger import Ledger
 
 NOW = datetime(2026, 1, 30, 7, tzinfo=UTC)

@@ -14,6 +14,7 @@ import pytest
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
+from jobs.approval.people import People
 from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.errors import (
@@ -36,7 +37,6 @@ from jobs.reports.register import Register
 from jobs.reports.roles import Role, read_roles, unfilled
 from jobs.reports.shelf import Content, Shelf
 from jobs.reports.writing import declared, written
-from jobs.reveal.people import People
 from jobs.storage.ledger import Ledger
 from tests.unit.small_marts import publish
 
@@ -462,7 +462,7 @@ def test_the_commands_take_a_report_from_draft_to_register(office, monkeypatch):
     (home / "reports" / "roles.yml").write_text(json.dumps({**names, **places}), encoding="utf-8")
 
     def run(account: str, *arguments: str) -> str:
-        monkeypatch.setattr("jobs.reveal.people.account_at_the_prompt", lambda: account)
+        monkeypatch.setattr("jobs.approval.people.account_at_the_prompt", lambda: account)
         done = CliRunner().invoke(app, ["report", *arguments], catch_exceptions=False)
         assert done.exit_code == 0, done.output
         return done.output

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from jobs.approval.wording import holds_identity
 from jobs.errors import RevealRefused, SelfApproval, UnknownPerson
-from jobs.reveal.wording import holds_identity
 from jobs.storage.ledger import Ledger
 
 PROMPT, SCHEDULER = "os", "airflow"
