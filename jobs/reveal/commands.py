@@ -50,7 +50,7 @@ def request(
 
     Example: lakewarden reveal request crm.customers contact_phone_key 3f2a… --purpose 回访核对资料 --ticket KF-0131
     """
-    from jobs.reveal import deadline  # noqa: PLC0415
+    from jobs.approval import deadline  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
     given = [*(tokens or ()), *([tokens_file.read_text(encoding="utf-8")] if tokens_file else ())]
