@@ -1,8 +1,4 @@
 -- Built on what fct_region_month shows, never on what it hides. Shares are added up from their two counters.
-{% macro part_of(metric, part, whole='null', people='null') -%}
-    named_struct('metric', '{{ metric }}', 'part', cast({{ part }} as double), 'whole', cast({{ whole }} as double),
-                 'people', cast({{ people }} as bigint))
-{%- endmacro %}
 {% set counted = ['feedback_count', 'ticket_count', 'leaflet_count', 'sms_count', 'enquiry_call_count', 'school_count',
                   'competitor_count', 'downlink_gb'] %}
 {% set counted_of_people = {'customer_count': 'customer_count', 'new_customer_count': 'new_customer_count',
