@@ -94,8 +94,11 @@ class Platform:
         return pid
 
 
-def _installation(name: str, first_port: int) -> Platform:
-    """A fresh installation beside a user's own: other folder, other ports, nothing left of an earlier test run."""
+def _installation(name: str, first_port: int, **more: str) -> Platform:
+    """A fresh installation beside a user's own: other folder, other ports, nothing left of an earlier test run.
+
+    more: variables of its environment, e.g. LAKEWARDEN_ENGINE_OPTIONS.
+    """
     names = ("LAKEWARDEN_CONNECT_PORT", "LAKEWARDEN_THRIFT_PORT", "LAKEWARDEN_AIRFLOW_PORT", "LAKEWARDEN_SUPERSET_PORT")
     ports = {name: first_port + offset for offset, name in enumerate(names)}
     home = ROOT / name
@@ -109,6 +112,7 @@ def _installation(name: str, first_port: int) -> Platform:
         "LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m",
         "LAKEWARDEN_DEMO_SIZE": "small",
         "LAKEWARDEN_SETTLE_SECONDS": "0",
+        **more,
     }
     platform = Platform(home, ports, environment)
     if home.exists():
@@ -120,7 +124,9 @@ def _installation(name: str, first_port: int) -> Platform:
 @pytest.fixture(scope="session")
 def job_engine() -> Iterator[Platform]:
     """An engine alone, for tests of jobs."""
-    platform = _installation(".lake-test-engine", 15250)
+    # most plans are run once, on a few rows: to generate and compile a program for each takes a sixth of the time
+    plainly = "--conf spark.sql.codegen.wholeStage=false"
+    platform = _installation(".lake-test-engine", 15250, LAKEWARDEN_ENGINE_OPTIONS=plainly)
     platform.run("python", "-m", "infra.services.up", "engine")
     yield platform
     platform.run("python", "-m", "infra.services.down", check=False)
