@@ -1,3 +1,6 @@
+-- A table, because a mart and its reconciliation read it: the plan over all papers is the longest of the project.
+{{ config(materialized='table') }}
+
 with cases as (
     select * from {{ ref('int_promise_events') }}
     union all
