@@ -16,6 +16,7 @@ from infra.demo.setting import Setting
 
 _DAYS_OF_A_MONTH = 30
 _CUSTOMERS_PER_KEY_ACCOUNT = 150
+_SELLERS_OF_A_CITY = 6
 _DEPARTMENTS = Choice({"customer_service": 5, "sales": 3, "marketing": 2, "finance": 1, "production": 1})
 _KINDS = Choice({"service": 4, "network": 3, "billing": 3, "price": 2, "delivery": 1, "product_quality": 1})
 _MARKS = Choice({5: 4, 4: 4, 3: 2, 2: 1, 1: 0.5})
@@ -124,6 +125,31 @@ def receivables(setting: Setting) -> Iterator[Values]:
             "last_received_on": event.on if received else None,
             "collection_state": "settled" if received == due else "reminded" if is_over else "not_due",
         }
+
+
+def targets(setting: Setting) -> Iterator[Values]:
+    """What the sellers of each city are to bring in a month, and what they brought."""
+    for first, last in setting.periods:
+        for city in setting.cities:
+            rng = stream(setting.seed, "target", first.isoformat(), city.code)
+            for seller in range(_SELLERS_OF_A_CITY):
+                target = rng.randrange(20, 80) * 10_000
+                accounts = rng.randrange(2, 8)
+                yield {
+                    "plan_no": f"P{first:%y%m}{city.code}{seller}",
+                    "employee_name": f"{city.name[:2]}销售{seller + 1}",
+                    "period_kind": "month",
+                    "period_start_on": first,
+                    "period_end_on": last,
+                    "region_code": city.districts[0][0],
+                    "customer_type": "enterprise",
+                    "sales_way": "general",
+                    "target_amount_cny": float(target),
+                    "result_amount_cny": round(target * rng.uniform(0.6, 1.25), 2),
+                    "target_account_count": accounts,
+                    "developed_account_count": rng.randrange(accounts + 1),
+                    "reported_on": last,
+                }
 
 
 def connections(setting: Setting) -> Iterator[Values]:

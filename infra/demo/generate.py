@@ -13,7 +13,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from contracts.loading import load
-from infra.demo import cells, customers, dealings, forms, measurements, sample_files, showroom, transactions
+from infra.demo import (
+    cells,
+    customers,
+    dealings,
+    device_reports,
+    forms,
+    measurements,
+    sample_files,
+    showroom,
+    transactions,
+)
 from infra.demo.market import Market
 from infra.demo.people import canary
 from infra.demo.planting import Tally
@@ -32,6 +42,7 @@ SAMPLED = (
 TOLD: Mapping[str, Callable[[Setting], Iterator[Values]]] = {
     "crm.complaints": dealings.complaints,
     "crm.receivables": dealings.receivables,
+    "crm.sales_targets": dealings.targets,
     "crm.satisfaction_survey": dealings.surveys,
     "dealer.a_cards": showroom.cards,
     "dealer.follow_ups": showroom.follow_ups,
@@ -52,7 +63,7 @@ def _told(dataset: str, setting: Setting, folder: Path) -> Iterator[Tally]:
 
 
 _WRITERS: dict[str, Callable[[Setting, Path], Iterator[Tally]]] = {
-    module.DATASET: module.write for module in (forms, cells, measurements, customers, transactions)
+    module.DATASET: module.write for module in (forms, cells, measurements, device_reports, customers, transactions)
 }
 _WRITERS |= {dataset: partial(_sample, dataset) for dataset in SAMPLED}
 _WRITERS |= {dataset: partial(_told, dataset) for dataset in TOLD}
@@ -128,6 +139,7 @@ def expected_rows(setting: Setting) -> dict[str, int]:
         forms.DATASET: size.feedback,
         cells.DATASET: size.cells,
         measurements.DATASET: size.cells * hours * len(measurements.COUNTERS),
+        device_reports.DATASET: size.cells * len(setting.measured_days) * device_reports.REPORTS_PER_CELL,
         customers.DATASET: Market(setting).count_on(setting.last_day),
         transactions.DATASET: size.transactions,
         **dict.fromkeys(SAMPLED, ROWS),
