@@ -110,7 +110,7 @@ def _installation(name: str, first_port: int, **more: str) -> Platform:
         # thousands of small statements on engines that live for minutes: better code would never pay for its making
         # (with this compiler alone the JVM keeps 48 MB of code, too little for Spark, and a tenth of its time sweeps them)
         "LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m",
-        "LAKEWARDEN_DEMO_SIZE": "small",
+        "LAKEWARDEN_DEMO_SIZE": "medium",  # the least of which every chart shows something
         "LAKEWARDEN_SETTLE_SECONDS": "0",
         **more,
     }

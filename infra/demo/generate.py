@@ -150,7 +150,7 @@ def expected_rows(setting: Setting) -> dict[str, int]:
 def main(  # noqa: PLR0917  # every parameter is an option of the command line
     home: Annotated[Path, typer.Option(help="Folder that holds landing/; LAKE_HOME of the installation.")],
     day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Arrival day of the files.")],
-    size: Annotated[str, typer.Option(help="small, demo, large or a number of transactions.")] = "demo",
+    size: Annotated[str, typer.Option(help="small, medium, demo, large or a number of transactions.")] = "demo",
     seed: Annotated[int, typer.Option(help="Equal seeds give equal files.")] = 20_260_101,
     months: Annotated[int, typer.Option(min=0, max=60, help="Months of history; 0 for the day before only.")] = 13,
     bad_share: Annotated[

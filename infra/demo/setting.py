@@ -25,6 +25,7 @@ class Size:
 
 SIZES = {
     "small": Size(customers=800, transactions=3_000, feedback=240, cells=120, cities=8, measured_days=2),
+    "medium": Size(customers=3_200, transactions=12_000, feedback=240, cells=120, cities=8, measured_days=2),
     "demo": Size(customers=10_000, transactions=40_000, feedback=1_500, cells=600),
     "large": Size(customers=250_000, transactions=1_000_000, feedback=40_000, cells=3_000),
 }

@@ -39,7 +39,8 @@ facts as (
         cast(visit_state = 'planned' and planned_on < as_of_date as int),
         cast(visit_state = 'done' and visit_record_stars is null as int), null
     from follow_ups
-    where follow_up_on is not null
+    -- what is planned for a day to come is no month's figure yet
+    where follow_up_on <= as_of_date
     union all
     select 'reason', reason_kind, lost_on, person_key, null, null, null, null, 1, null, null, null, null, null, price_cny
     from lost_deals
