@@ -60,6 +60,10 @@ class Platform:
         return f"http://127.0.0.1:{self.ports['LAKEWARDEN_SUPERSET_PORT']}"
 
     @property
+    def scheduler_log(self) -> Path:
+        return self.home / "services" / "airflow-scheduler.log"
+
+    @property
     def settings(self) -> Settings:
         token = (self.home / "secrets" / "connect_token").read_text(encoding="ascii").strip()
         return Settings(self.home, self.ports["LAKEWARDEN_CONNECT_PORT"], token, 0, 5)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jobs.standby.protocol import ENDED, STARTED, STREAMS, address, send_request
 
+#: Not taken from jobs.settings: the server imports this module, and holds no other code of ours.
 CODE_ROOT = Path(__file__).resolve().parents[2]
 _FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _VANISHED = 128 + signal.SIGKILL

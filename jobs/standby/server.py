@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
+from setproctitle import setproctitle
+
 from jobs.standby.door import CODE_ROOT
 from jobs.standby.libraries import import_libraries
 from jobs.standby.protocol import ENDED, STARTED, address, receive_request
@@ -36,6 +38,7 @@ def main() -> None:
 
 def serve(path: Path) -> NoReturn:
     """Fork for whoever asks. The socket appears whole and is for this user alone."""
+    setproctitle("lakewarden: on standby")  # now, for it has to find the place before environments change
     gc.collect()
     gc.freeze()  # what is held never changes: no collection of a child copies its pages
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -71,6 +74,7 @@ def _run(door: socket.socket) -> NoReturn:
         os.environ.update(request["environment"])
         time.tzset()
         sys.argv = ["lakewarden", *request["arguments"]]
+        setproctitle(" ".join(sys.argv))  # who looks with ps sees the step, as without standby
         # its end is told by this thread alone, so that a signal never meets half an answer
         threading.Thread(target=_pass_signals_on, args=(door,), daemon=True).start()
         door.sendall(STARTED)
@@ -83,9 +87,9 @@ def _run(door: socket.socket) -> NoReturn:
 
 
 def _exit_code() -> int:
-    from jobs.cli import main as command  # noqa: PLC0415 - ours, behind the fork
-
     try:
+        from jobs.cli import main as command  # noqa: PLC0415 - ours, behind the fork; a checkout that breaks says so
+
         command()
     except SystemExit as end:
         if isinstance(end.code, str):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -72,14 +73,20 @@ class AirflowClient:
         run = self.trigger(dag)
         return run, self.wait(dag, run, within_s)
 
-    def wait_for_question(self, dag: str, run: str, task: str, within_s: float = 400) -> None:
-        """Until a task waits for somebody's answer; an answer within its first second fails the task in Airflow 3.3."""
+    def wait_for_question(self, dag: str, run: str, task: str, scheduler_log: Path, within_s: float = 400) -> None:
+        """Until a task waits for somebody's answer and the scheduler knows that its process has ended.
+
+        Airflow 3.3 fails a task that is answered between the two.
+        """
         deadline = time.monotonic() + within_s
         while (state := self.states(dag, run).get(task)) != "awaiting_input":
             assert state not in {"failed", "upstream_failed"}, self.states(dag, run)
             assert time.monotonic() < deadline, f"{task} is {state} after {within_s:.0f} s"
             time.sleep(POLL_S)
-        time.sleep(5)
+        noted = f"TaskInstance Finished: dag_id={dag}, task_id={task}, run_id={run},"
+        while noted not in scheduler_log.read_text(encoding="utf-8", errors="replace"):
+            assert time.monotonic() < deadline, f"the scheduler noted no end of {task} within {within_s:.0f} s"
+            time.sleep(POLL_S)
 
     def answer(self, dag: str, run: str, task: str, option: str) -> httpx.Response:
         """What the page of required actions sends."""
@@ -93,6 +100,14 @@ class AirflowClient:
             assert time.monotonic() < deadline, f"nothing started {dag} within {within_s:.0f} s"
             time.sleep(POLL_S)
         return str(new[-1])
+
+    def wait_for_tick(self, dag: str, within_s: float = 300) -> None:
+        """Until the clock has started the DAG and what it started has ended."""
+        deadline = time.monotonic() + within_s
+        while not self.runs(dag, run_type="scheduled"):
+            assert time.monotonic() < deadline, f"the clock did not start {dag} within {within_s:.0f} s"
+            time.sleep(POLL_S)
+        self.settle(dag)
 
     def settle(self, dag: str, within_s: float = 1200) -> list[str]:
         """Wait until no run of the DAG is queued or running; the ids of all its runs, newest first."""

@@ -22,7 +22,7 @@ def wait_for_client(port: int, verb: str, within_s: float = 600) -> None:
 def conversations(port: int, verb: str) -> Iterator[tuple[int, int]]:
     """Process and local port of each connection of such a command to the engine at a port."""
     for process in psutil.process_iter(["pid", "cmdline"]):
-        words = process.info["cmdline"] or []
+        words = " ".join(process.info["cmdline"] or []).split()  # on standby the whole command is one word
         if verb not in words or not any(Path(word).name == "lakewarden" for word in words):
             continue
         try:

@@ -52,7 +52,7 @@ def test_a_report_is_issued_when_two_checked_and_a_third_approved(demo: Platform
     people["admin"].wait_for_dags("reports", "reports_due", "report_corrections")
     run = people["steward"].trigger("reports", report=REPORT, period=period)
     for task, signer in SIGNATURES.items():
-        people["admin"].wait_for_question("reports", run, task)
+        people["admin"].wait_for_question("reports", run, task, demo.scheduler_log)
         for other in {"steward", "viewer", "admin", *SIGNATURES.values()} - {signer}:
             assert people[other].answer("reports", run, task, "同意").status_code == httpx.codes.FORBIDDEN, other
         people[signer].answer("reports", run, task, "同意").raise_for_status()
@@ -75,7 +75,7 @@ def test_a_report_is_issued_when_two_checked_and_a_third_approved(demo: Platform
 def test_a_no_ends_the_run_and_nothing_is_issued(demo: Platform, people, period):
     last_quarter = f"{period}Q4"
     run = people["steward"].trigger("reports", report=REPORT, period=last_quarter)
-    people["admin"].wait_for_question("reports", run, "check")
+    people["admin"].wait_for_question("reports", run, "check", demo.scheduler_log)
     people["checker"].answer("reports", run, "check", "拒绝").raise_for_status()
 
     assert people["admin"].wait("reports", run) == "success"

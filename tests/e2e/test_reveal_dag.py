@@ -69,7 +69,7 @@ def granted(demo: Platform) -> dict[str, dict[str, str]]:
 def test_a_customer_is_phoned_back_when_somebody_else_agrees(demo: Platform, asked: Asked, people):
     people["admin"].wait_for_dags("reveal", "reveal_expiry")
     run = people["steward"].trigger("reveal", **asked.form("KF-1"))
-    people["admin"].wait_for_question("reveal", run, "decide")
+    people["admin"].wait_for_question("reveal", run, "decide", demo.scheduler_log)
     for name in ("steward", "viewer", "admin"):
         assert people[name].answer("reveal", run, "decide", "批准").status_code == httpx.codes.FORBIDDEN, name
     people["approver"].answer("reveal", run, "decide", "批准").raise_for_status()
@@ -91,7 +91,7 @@ def test_a_customer_is_phoned_back_when_somebody_else_agrees(demo: Platform, ask
 
 def test_a_no_is_written_down_and_nothing_is_opened(demo: Platform, asked: Asked, people):
     run = people["steward"].trigger("reveal", **asked.form("KF-2"))
-    people["admin"].wait_for_question("reveal", run, "decide")
+    people["admin"].wait_for_question("reveal", run, "decide", demo.scheduler_log)
     people["approver"].answer("reveal", run, "decide", "拒绝").raise_for_status()
 
     assert people["admin"].wait("reveal", run) == "success"

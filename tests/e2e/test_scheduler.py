@@ -81,6 +81,14 @@ def published(platform: Platform, airflow: AirflowClient) -> Passage:
     return Passage(run, marts)
 
 
+@pytest.fixture(scope="module")
+def resting_marts(airflow: AirflowClient) -> Iterator[None]:
+    """The marts stay as they are, whatever a source releases from here on: what follows ends with the source."""
+    airflow.pause("marts")
+    yield
+    airflow.pause("marts", is_paused=False)
+
+
 def test_a_source_that_passed_its_gates_starts_the_marts_and_readers_see_them(platform, airflow, published):
     assert airflow.states("forms", published.source) == dict.fromkeys(("waiting", *FORMS), "success")
     about = airflow.get(f"/dags/marts/dagRuns/{published.marts}")
@@ -142,7 +150,7 @@ def test_a_gate_that_fails_stops_all_behind_it_and_readers_keep_what_they_have(p
     assert of_forms(platform)["stuck_at"] == ""
 
 
-@pytest.mark.usefixtures("published")
+@pytest.mark.usefixtures("published", "resting_marts")
 def test_a_batch_that_waits_is_taken_along_without_new_files(platform, airflow):
     bad = mostly_bad("again", 20)
     land(platform.home, "2026-01-17", "again", bad)
@@ -154,7 +162,6 @@ def test_a_batch_that_waits_is_taken_along_without_new_files(platform, airflow):
 
     assert state == "success", airflow.states("forms", run)
     assert airflow.states("forms", run)[f"{DATASET}.gate_raw"] == "success"
-    airflow.settle("marts")
     assert of_forms(platform)["stuck_at"] == ""
 
 
@@ -187,12 +194,12 @@ def test_the_interface_has_its_chinese_texts(platform):
     assert texts.json()["selectLanguage"] == "选择语言"
 
 
-@pytest.mark.usefixtures("published")
+@pytest.mark.usefixtures("published", "resting_marts")
 def test_a_backfill_takes_the_files_of_its_day_and_leaves_the_others(platform, airflow):
-    # where the clock has never started the DAG, Airflow lets the last tick follow a first backfill: once, and here
+    # where the clock has never started the DAG, Airflow lets the last tick follow a first backfill: once, and here,
+    # as soon as the DAG processor has looked at the DAG again
     backfill(platform, airflow, "2025-12-28", "2025-12-28")
-    time.sleep(5)
-    airflow.settle("forms")
+    airflow.wait_for_tick("forms")
     taken = land(platform.home, "2025-12-30", "late", sound("late", 10))
     left = land(platform.home, "2025-12-31", "later", sound("later", 10))
 
@@ -211,11 +218,10 @@ def test_a_backfill_takes_the_files_of_its_day_and_leaves_the_others(platform, a
 
     assert airflow.run("forms", PATIENCE_S)[1] == "success"
     assert not left.exists(), "a run by hand takes whatever is new"
-    airflow.settle("marts")
 
 
 @pytest.mark.xfail(strict=False, reason="open: failed in one of the last runs, the cause is not known")
-@pytest.mark.usefixtures("published")
+@pytest.mark.usefixtures("published", "resting_marts")
 def test_no_step_of_a_dataset_runs_twice_at_a_time_whoever_started_it(platform, airflow):
     for day in ("2025-12-01", "2025-12-02"):
         land(platform.home, day, day, sound(day, 10))
@@ -231,10 +237,9 @@ def test_no_step_of_a_dataset_runs_twice_at_a_time_whoever_started_it(platform, 
         spans = [span(tasks[step]) for tasks in taken if step in tasks and tasks[step]["start_date"]]
         assert len(spans) > 1, f"{step} ran only once: this would prove nothing"
         assert not [pair for pair in combinations(spans, 2) if meet(*pair)], step
-    airflow.settle("marts")
 
 
-@pytest.mark.usefixtures("published")
+@pytest.mark.usefixtures("published", "resting_marts")
 def test_a_step_whose_engine_was_killed_is_tried_again_and_passes(platform, airflow):
     released = of_forms(platform)["released"]
     land(platform.home, "2026-01-18", "unlucky", sound("unlucky", 30))
@@ -248,10 +253,9 @@ def test_a_step_whose_engine_was_killed_is_tried_again_and_passes(platform, airf
     assert tries[f"{DATASET}.desensitise"] > 1
     assert not psutil.pid_exists(killed)
     assert of_forms(platform)["released"] == released + 1
-    airflow.settle("marts")
 
 
-@pytest.mark.usefixtures("published")
+@pytest.mark.usefixtures("published", "resting_marts")
 def test_a_file_that_arrives_starts_its_source_within_a_minute_and_nobody_has_to(platform, airflow):
     seen = {run["dag_run_id"] for run in airflow.runs("forms")}
     airflow.pause("arrivals", is_paused=False)
@@ -266,7 +270,6 @@ def test_a_file_that_arrives_starts_its_source_within_a_minute_and_nobody_has_to
     finally:
         airflow.pause("arrivals")
         airflow.settle("forms")
-        airflow.settle("marts")
 
 
 def backfill(platform: Platform, airflow: AirflowClient, first: str, last: str) -> list[str]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -44,15 +45,20 @@ def standby(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psutil.Popen]:
     server.home = home
     yield server
     server.terminate()
-    server.wait(10)
+    server.wait(60)
 
 
-def wait_for_a_command(standby: psutil.Popen) -> psutil.Process:
-    deadline = time.monotonic() + 20
-    while not (found := standby.children()):
-        assert time.monotonic() < deadline, "the command did not run on standby"
-        time.sleep(0.05)
-    return found[0]
+@contextmanager
+def waiting_command(standby: psutil.Popen) -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
+    """A command that runs on standby and waits for its turn as long as this lasts: its door, and the process itself."""
+    with turn(standby.home, "crm.customers"):
+        door = command(standby.home, *WAITS_FOR_ITS_TURN)
+        deadline = time.monotonic() + 60
+        while not (found := standby.children()):
+            assert time.monotonic() < deadline, "the command did not run on standby"
+            time.sleep(0.05)
+        time.sleep(1)
+        yield door, found[0]
 
 
 def test_output_and_exit_code_are_those_of_a_command_that_runs_by_itself(standby, tmp_path: Path):
@@ -71,34 +77,30 @@ def test_a_command_knows_who_asks_and_where(standby):
     assert (running.returncode, output.strip()) == (0, "[]"), errors
 
 
+def test_who_looks_at_the_processes_sees_the_step(standby):
+    with waiting_command(standby) as (_, process):
+        assert " ".join(process.cmdline()).split() == ["lakewarden", *WAITS_FOR_ITS_TURN]
+
+
 def test_a_signal_to_the_door_reaches_the_command(standby):
-    with turn(standby.home, "crm.customers"):
-        running = command(standby.home, *WAITS_FOR_ITS_TURN)
-        asked = wait_for_a_command(standby)
-        time.sleep(1)
-        running.send_signal(signal.SIGTERM)
-        assert running.wait(10) == 128 + signal.SIGTERM
-        asked.wait(10)
+    with waiting_command(standby) as (door, process):
+        door.send_signal(signal.SIGTERM)
+        assert door.wait(60) == 128 + signal.SIGTERM
+        process.wait(60)
 
 
 def test_a_command_does_not_outlive_a_door_that_was_killed(standby):
-    with turn(standby.home, "crm.customers"):
-        running = command(standby.home, *WAITS_FOR_ITS_TURN)
-        asked = wait_for_a_command(standby)
-        time.sleep(1)
-        running.kill()
-        running.wait()
-        asked.wait(10)
+    with waiting_command(standby) as (door, process):
+        door.kill()
+        door.wait()
+        process.wait(60)
 
 
 def test_a_command_that_was_killed_is_said_to_be(standby):
-    with turn(standby.home, "crm.customers"):
-        running = command(standby.home, *WAITS_FOR_ITS_TURN)
-        asked = wait_for_a_command(standby)
-        time.sleep(1)
-        asked.kill()
-        _, errors = running.communicate(timeout=10)
-    assert running.returncode == 128 + signal.SIGKILL
+    with waiting_command(standby) as (door, process):
+        process.kill()
+        _, errors = door.communicate(timeout=60)
+    assert door.returncode == 128 + signal.SIGKILL
     assert "ended from outside" in errors
 
 
