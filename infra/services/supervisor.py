@@ -86,10 +86,11 @@ def stop_everything(installation: Installation, within_s: float) -> None:
     deadline = time.monotonic() + within_s
     if is_running(installation):
         server = control(installation)
-        server.stopAllProcesses(False)
-        while time.monotonic() < deadline - 5 and any(info["pid"] for info in server.getAllProcessInfo()):
-            time.sleep(0.2)
-        server.shutdown()
+        with contextlib.suppress(OSError, HTTPException, Fault):  # somebody else is stopping it too
+            server.stopAllProcesses(False)
+            while time.monotonic() < deadline - 5 and any(info["pid"] for info in server.getAllProcessInfo()):
+                time.sleep(0.2)
+            server.shutdown()
     while descendants(installation) and time.monotonic() < deadline - 3:
         time.sleep(0.2)
     _end(descendants(installation))

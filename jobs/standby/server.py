@@ -38,6 +38,7 @@ def main() -> None:
 
 def serve(path: Path) -> NoReturn:
     """Fork for whoever asks. The socket appears whole and is for this user alone."""
+    os.environ["SPT_NOENV"] = "1"  # names take the place of arguments only: services are known by their environment
     setproctitle("lakewarden: on standby")  # now, for it has to find the place before environments change
     gc.collect()
     gc.freeze()  # what is held never changes: no collection of a child copies its pages

@@ -80,6 +80,7 @@ def test_a_command_knows_who_asks_and_where(standby):
 def test_who_looks_at_the_processes_sees_the_step(standby):
     with waiting_command(standby) as (_, process):
         assert " ".join(process.cmdline()).split() == ["lakewarden", *WAITS_FOR_ITS_TURN]
+        assert process.environ()["LAKE_HOME"] == str(standby.home), "services are known by their environment"
 
 
 def test_a_signal_to_the_door_reaches_the_command(standby):
