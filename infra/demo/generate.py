@@ -152,7 +152,7 @@ def main(  # noqa: PLR0917  # every parameter is an option of the command line
     day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Arrival day of the files.")],
     size: Annotated[str, typer.Option(help="small, medium, demo, large or a number of transactions.")] = "demo",
     seed: Annotated[int, typer.Option(help="Equal seeds give equal files.")] = 20_260_101,
-    months: Annotated[int, typer.Option(min=0, max=60, help="Months of history; 0 for the day before only.")] = 13,
+    months: Annotated[int, typer.Option(min=0, max=60, help="Months of history; 0 for the day before only.")] = 25,
     bad_share: Annotated[
         float, typer.Option(min=0, max=0.15, help="Part of the rows that is spoilt on purpose.")
     ] = 0.01,
