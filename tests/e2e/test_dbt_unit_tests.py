@@ -26,7 +26,10 @@ def test_every_unit_test_of_the_models_passes(demo: Platform, tmp_path: Path) ->
         )  # fmt: skip
 
     kinds = ("--exclude-resource-type=test", "--exclude-resource-type=unit_test")
-    dbt("build", "--empty", *kinds, "--select", "resource_type:seed", "staging", "intermediate", "marts.shared")
+    dbt(
+        "build", "--empty", *kinds, "--select", "resource_type:seed", "staging", "+intermediate", "marts.shared",
+        "fct_region_month",
+    )  # fmt: skip
     dbt("test", "--select", "test_type:unit")
 
     results = json.loads((tmp_path / "run_results.json").read_text(encoding="utf-8"))["results"]
