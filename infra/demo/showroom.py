@@ -15,7 +15,7 @@ from infra.demo.samples import Values
 from infra.demo.setting import Setting
 
 _CONSULTANTS = ("欧阳测试", "上官样例", "司马演示", "诸葛示例")
-_CUSTOMERS_PER_VISIT = 100  # so many customers a month bring one visit
+_CUSTOMERS_PER_VISIT = 30  # so many customers a month bring one visit
 _DAYS_OF_A_MONTH = 30
 _SOURCES = Choice({"walk_by": 4, "internet": 4, "referral": 2, "auto_show": 1})
 _LEVELS = Choice({"H": 2, "A": 3, "B": 3, "C": 2})
