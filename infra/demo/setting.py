@@ -55,8 +55,8 @@ def size_of(text: str) -> Size:
 class Setting:
     """Everything a generator may depend on beside the code.
 
-    `months` of history end on the day before `day`: two whole years and the running month, so that every month of a year
-    has the one of the year before. 0 months mean that one day only, as a daily increment has it.
+    `months` of history end on the day before `day`: two whole years and the running month, so that each month has one a
+    year before it. 0 months mean that one day only, as a daily increment has it.
     """
 
     seed: int
