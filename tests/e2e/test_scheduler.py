@@ -1,6 +1,7 @@
 """The DAGs through Airflow's own scheduler: what starts, what stops, who may, and what readers see meanwhile."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -264,6 +265,7 @@ def test_a_step_whose_engine_was_killed_is_tried_again_and_passes(platform, airf
 def test_a_file_that_arrives_starts_its_source_within_a_minute_and_nobody_has_to(platform, airflow):
     seen = {run["dag_run_id"] for run in airflow.runs("forms")}
     airflow.pause("arrivals", is_paused=False)
+    os.utime(ROOT / "dags" / "arrivals.py")  # a changed file is read at once, and only then is landing watched again
     try:
         taken = land(platform.home, "2026-01-19", "unannounced", sound("unannounced", 10))
         run = airflow.wait_for_next("forms", seen, within_s=60)
