@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down status setup setup-test lint bench lock
+.PHONY: help demo test up down status setup setup-test lint bench lock dbt-docs
 
 run := infra/with_settings.sh
 ONLY ?=
@@ -44,6 +44,9 @@ lint: setup ## style, types and the one-way imports
 
 bench: setup ## measure the ratios that the design promises (a quiet machine, several minutes)
 	@$(run) python -m pytest tests/bench -m bench -o addopts= -s
+
+dbt-docs: setup ## one page that describes every model, for analysts
+	@$(run) infra/dbt_docs.sh
 
 lock: setup ## pin the wishes of infra/locks/*.in again, by hash and without addresses
 	@infra/lock.sh

@@ -35,6 +35,12 @@ def uuid_of(path: str) -> str:
     return str(uuid5(NAMESPACE, path))
 
 
+def uuid_of_dataset(name: str) -> UUID:
+    """The uuid of a dataset by `<board>/<name>`, as access.py names it."""
+    board, _, dataset = name.partition("/")
+    return UUID(uuid_of(f"{board}/datasets/{dataset}"))
+
+
 def build_bundle(sources: Sources, marts: Mapping[str, Mart], published: Path) -> Bundle:
     """Every file of the archive, by its path in it, sorted.
 

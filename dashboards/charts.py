@@ -1,9 +1,10 @@
-"""From a chart file to Superset's chart: the house's defaults, the palette, the time column, the units' formats."""
+"""From a chart file to Superset's chart: the house's defaults, palette and time column, units, formats, alerts."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards.datasets import metric_label
+from dashboards.alerts import alert_params
+from dashboards.datasets import columns_of_metric, metric_label
 from dashboards.marts import Mart
 from dashboards.sources import Yaml
 
@@ -54,9 +55,13 @@ def build_chart(chart: Yaml, dataset: Yaml, mart: Mart, defaults: Mapping[str, Y
         **_formats(kind, given, dataset, mart),
         "color_scheme": palette["categorical"]["id"],
         "linear_color_scheme": palette["sequential"][0]["id"],
-        "adhoc_filters": [*_any_time(dataset), *_known(chart)],
+        "adhoc_filters": [*_any_time(dataset), *_known(chart), *_chosen(chart)],
         **given,
+        **alert_params(kind, given, dataset, palette),
         "viz_type": kind,
+        # Superset hands both back with the chart; superset_freshness looks up how new its numbers are.
+        "lakewarden_mart": dataset["mart"],
+        "lakewarden_as_of": dataset.get("as_of", dataset.get("time")),
     }
     if "time" in dataset:
         params["granularity_sqla"] = dataset["time"]  # the older chart types find their time column here
@@ -67,13 +72,27 @@ def build_chart(chart: Yaml, dataset: Yaml, mart: Mart, defaults: Mapping[str, Y
     if "color" in chart:
         params["color_picker"] = _rgb(palette["named"][chart["color"]])
     return {
-        "slice_name": chart["title"],
+        "slice_name": full_title(chart, dataset, mart),
         "description": chart.get("description"),
         "viz_type": kind,
         "params": params,
         "query_context": None,
         "is_managed_externally": True,
     }
+
+
+def full_title(chart: Yaml, dataset: Yaml, mart: Mart) -> str:
+    """The title with its unit where all metrics share one; else axes name each, as table heads always do."""
+    if chart.get("type") == "table":
+        return str(chart["title"])
+    units = {_unit(dataset["metrics"][name], mart) for name in names_in(chart["params"], METRIC_KEYS)}
+    unit = units.pop() if len(units) == 1 else None
+    return f"{chart['title']}({unit})" if unit and unit not in chart["title"] else str(chart["title"])
+
+
+def _unit(metric: Yaml, mart: Mart) -> str | None:
+    """A share is told in percent, whatever its column says."""
+    return "%" if metric["format"].endswith("%") else metric.get("unit", mart[columns_of_metric(metric)[0]].unit)
 
 
 def _formats(kind: str, params: Mapping[str, Any], dataset: Yaml, mart: Mart) -> Yaml:
@@ -101,7 +120,15 @@ def _known(chart: Yaml) -> list[Yaml]:
     return [_where(chart["known_only"], "IS NOT NULL", None)]
 
 
-def _where(column: str, operator: str, comparator: str | None) -> Yaml:
+def _chosen(chart: Yaml) -> list[Yaml]:
+    """Only the rows whose columns hold what `only` says: one value, or one of several."""
+    return [
+        _where(column, "IN", value) if isinstance(value, list) else _where(column, "==", value)
+        for column, value in chart.get("only", {}).items()
+    ]
+
+
+def _where(column: str, operator: str, comparator: str | list[str] | None) -> Yaml:
     return {
         "clause": "WHERE",
         "comparator": comparator,

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboards.access import REGION_COLUMNS, region_of
+from dashboards.alerts import ALERTS
 from dashboards.charts import COLUMN_KEYS, KNOWN_TYPES, METRIC_KEYS, names_in
 from dashboards.datasets import DERIVED_KINDS, METRIC_KINDS, column_of_derived, columns_of_metric
 from dashboards.layout import GRID_COLUMNS, reached_by
@@ -22,10 +24,15 @@ FEWEST_CHARTS = 4
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 HEX_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\b")
 
-KEYS_OF_DASHBOARD = {"title", "slug", "description", "refresh_seconds", "colors", "filters", "rows"}
-KEYS_OF_DATASET = {"mart", "time", "columns", "metrics"}
-KEYS_OF_CHART = {"title", "description", "dataset", "type", "color", "known_only", "params"}
-KEYS_OF_METRIC = {*METRIC_KINDS, "weight", "multiply", "divide", "label", "unit", "format", "description"}
+KEYS_OF_DASHBOARD = {
+    "title", "slug", "reader", "decision", "description", "stewards_only", "refresh_seconds", "colors", "filters",
+    "rows",
+}  # fmt: skip
+KEYS_OF_DATASET = {"mart", "time", "as_of", "region", "columns", "metrics"}
+KEYS_OF_CHART = {"title", "description", "dataset", "type", "color", "known_only", "only", "params"}
+KEYS_OF_METRIC = {
+    *METRIC_KINDS, "weight", "multiply", "divide", "label", "unit", "format", "description", "requirement", *ALERTS,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,9 @@ def _of_dataset(dataset: Yaml, mart: Mart) -> Iterator[str]:
             yield f"the column {column.name} of {dataset['mart']} has no meta.label in its yml"
     if "time" in dataset and not (dataset["time"] in mart and mart[dataset["time"]].is_date):
         yield f"the time column {dataset['time']} is not a date of {dataset['mart']}"
+    if "as_of" in dataset and not (dataset["as_of"] in mart and mart[dataset["as_of"]].is_date):
+        yield f"as_of is {dataset['as_of']}, which is not a date of {dataset['mart']}"
+    yield from _of_region(dataset, mart)
     for name, derived in dataset.get("columns", {}).items():
         if sum(kind in derived for kind in DERIVED_KINDS) != 1:
             yield f"the column {name} is not exactly one of {', '.join(DERIVED_KINDS)}"
@@ -89,6 +99,15 @@ def _of_dataset(dataset: Yaml, mart: Mart) -> Iterator[str]:
             yield f"the column {name} hides a column of {dataset['mart']}"
     for name, metric in dataset.get("metrics", {}).items():
         yield from (f"the metric {name} {message}" for message in _of_metric(metric, mart))
+
+
+def _of_region(dataset: Yaml, mart: Mart) -> Iterator[str]:
+    """A mart that knows regions says which column holds them, or a regional manager would see them all or none."""
+    has_region = [name for name in REGION_COLUMNS if name in mart]
+    if has_region and "region" not in dataset:
+        yield f"{dataset['mart']} has {' and '.join(has_region)}, and no `region` says which one row rules are made of"
+    if region := region_of(dataset):
+        yield from (f"region names {name}, which its mart does not have" for name in region.columns if name not in mart)
 
 
 def _of_metric(metric: Mapping[str, Any], mart: Mart) -> Iterator[str]:
@@ -102,6 +121,8 @@ def _of_metric(metric: Mapping[str, Any], mart: Mart) -> Iterator[str]:
         yield "is a ratio that does not name two columns"
     if "format" not in metric:
         yield "has no number format"
+    if len(ALERTS & metric.keys()) > 1:
+        yield "has two alerts; one threshold is shown"
     for column in columns_of_metric(metric):
         if column not in mart:
             yield f"uses the column {column}, which its mart does not have"
@@ -134,7 +155,7 @@ def _of_chart(chart: Yaml, dataset: Yaml, mart: Mart, palette: Yaml) -> Iterator
             yield "a metric is written in the chart; metrics belong into the dataset"
         elif metric not in metrics:
             yield f"the dataset {chart['dataset']} has no metric {metric}"
-    for column in (*names_in(params, COLUMN_KEYS), *names_in(chart, ("known_only",))):
+    for column in (*names_in(params, COLUMN_KEYS), *names_in(chart, ("known_only",)), *chart.get("only", {})):
         if column not in columns:
             yield f"the dataset {chart['dataset']} has no column {column}"
     sorted_by = params.get("x_axis_sort")
@@ -154,7 +175,7 @@ def _of_chart(chart: Yaml, dataset: Yaml, mart: Mart, palette: Yaml) -> Iterator
 def _of_dashboard(board: Board, marts: Mapping[str, Mart], palette: Yaml, hidden_below: int) -> Iterator[Finding]:
     file, page = f"{board.name}/dashboard.yaml", board.dashboard
     yield from _unknown_keys(file, page, KEYS_OF_DASHBOARD)
-    yield from _unreadable(file, page, ("title", "description"))
+    yield from _unreadable(file, page, ("title", "reader", "decision", "description"))
     placed = Counter(name for row in page["rows"] for name in row.get("charts", {}))
     for name in sorted({*placed, *board.charts}):
         if name not in board.charts:

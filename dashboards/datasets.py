@@ -1,8 +1,9 @@
 """From a dataset file to Superset's dataset: labels from the mart's description, SQL from a few declared kinds.
 
-A dataset file holds no SQL. A metric is `sum`, `max`, `mean` (with `weight`) or `ratio`; a derived column recodes a
-mart column or writes its month or quarter as text. So every reference can be checked, and no expression can reach past
-its mart.
+A dataset file holds no SQL. Its metrics are those that dbt_project/metrics.yml defines for its mart and the few that it
+adds: `sum`, `max`, `mean` (with `weight`), `ratio`, `count` of rows with a value, `count_true` or `share_true` of a yes
+or no. A derived column recodes a mart column or writes its year, quarter or month as text. So every reference can be
+checked, and no expression can reach past its mart.
 """
 
 from collections.abc import Mapping
@@ -11,8 +12,16 @@ from typing import Any
 from dashboards.marts import Column, Mart, labelled
 from dashboards.sources import Yaml
 
-METRIC_KINDS = ("sum", "max", "mean", "ratio")
-DERIVED_KINDS = ("recode", "month_text", "quarter_text")
+METRIC_KINDS = ("sum", "max", "mean", "ratio", "count", "count_true", "share_true")
+# How each kind of derived column that tells a time is written; `month_of_year` lays years over each other.
+_TIME_TEXTS = {
+    "month_text": "strftime({0}, '%Y-%m')",
+    "quarter_text": "year({0}) || '年' || quarter({0}) || '季度'",
+    "year_text": "year({0}) || '年'",
+    "as_year": "CAST({0} AS INTEGER) || '年'",
+    "month_of_year": "strftime({0}, '%m月')",
+}
+DERIVED_KINDS = ("recode", *_TIME_TEXTS)
 
 
 def columns_of_metric(metric: Mapping[str, Any]) -> list[str]:
@@ -43,8 +52,12 @@ def metric_sql(metric: Mapping[str, Any]) -> str:
     elif "mean" in metric:
         value, weight = metric["mean"], metric["weight"]
         sql = f"SUM({value} * {weight}) / NULLIF(SUM({weight}) FILTER (WHERE {value} IS NOT NULL), 0)"
+    elif "count_true" in metric:
+        sql = f"COUNT(*) FILTER (WHERE {metric['count_true']})"
+    elif "share_true" in metric:
+        sql = f"AVG(CAST({metric['share_true']} AS INTEGER))"
     else:
-        function = next(kind for kind in ("sum", "max") if kind in metric)
+        function = next(kind for kind in ("sum", "max", "count") if kind in metric)
         sql = f"{function.upper()}({metric[function]})"
     signs = {"multiply": "*", "divide": "/"}
     factors = "".join(f" {sign} {metric[word]}" for word, sign in signs.items() if word in metric)
@@ -54,10 +67,9 @@ def metric_sql(metric: Mapping[str, Any]) -> str:
 def derived_sql(derived: Mapping[str, Any]) -> str:
     """The expression of a derived column; an unknown code stays visible as it is."""
     column = column_of_derived(derived)
-    if "month_text" in derived:
-        return f"strftime({column}, '%Y-%m')"
-    if "quarter_text" in derived:
-        return f"year({column}) || '年' || quarter({column}) || '季度'"
+    for kind, sql in _TIME_TEXTS.items():
+        if kind in derived:
+            return sql.format(column)
     whens = "".join(f" WHEN {_quoted(code)} THEN {_quoted(text)}" for code, text in derived["values"].items())
     return f"CASE {column}{whens} ELSE {column} END"
 

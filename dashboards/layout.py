@@ -40,7 +40,7 @@ class Layout:
         page = self.board.dashboard
         return {
             "dashboard_title": page["title"],
-            "description": page["description"],
+            "description": f"读者:{page['reader']}。决策:{page['decision']}。{page['description']}",
             "slug": page["slug"],
             "css": css,
             "published": True,
@@ -53,7 +53,7 @@ class Layout:
                 "label_colors": {label: palette["named"][name] for label, name in page.get("colors", {}).items()},
                 "refresh_frequency": page.get("refresh_seconds", 0),
                 "filter_bar_orientation": "HORIZONTAL",
-                "cross_filters_enabled": False,
+                "cross_filters_enabled": True,
                 "native_filter_configuration": [self._native_filter(entry) for entry in page["filters"]],
                 "chart_configuration": {},
                 "timed_refresh_immune_slices": [],

@@ -1,11 +1,12 @@
 """The published marts as dbt describes them: which columns there are, and what each is called in Chinese."""
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from dashboards.sources import read_yaml
 
 DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 MARTS = DBT_PROJECT / "models" / "marts"
@@ -19,7 +20,30 @@ _TYPE_OF_SUFFIX = (
     ("_m", "DOUBLE"),
     ("_per_thousand_sms", "DOUBLE"),
     ("quantity", "BIGINT"),
+    ("_closing_days", "DOUBLE"),
+    ("_reply_days", "DOUBLE"),
+    ("_gap_days", "DOUBLE"),
+    ("_days", "BIGINT"),
+    ("days_behind", "BIGINT"),
+    ("days_since_contact", "BIGINT"),
+    ("_rank", "BIGINT"),
+    ("_limit", "BIGINT"),
+    ("_year", "BIGINT"),
+    ("working_day_number", "BIGINT"),
+    ("_ratio", "DOUBLE"),
+    ("_score", "DOUBLE"),
+    ("_hours", "DOUBLE"),
+    ("_kwh", "DOUBLE"),
+    ("_kva", "DOUBLE"),
+    ("_dbm", "DOUBLE"),
+    ("_db", "DOUBLE"),
+    ("_mbps", "DOUBLE"),
+    ("value", "DOUBLE"),
     ("_start", "DATE"),
+    ("_on", "DATE"),
+    ("valid_from", "DATE"),
+    ("valid_to", "DATE"),
+    ("_until", "DATE"),
     ("date", "DATE"),
 )
 
@@ -64,15 +88,21 @@ def read_marts(folder: Path = MARTS) -> dict[str, Mart]:
     """
     models: dict[str, Mart] = {}
     for file in sorted((*folder.rglob("*.yml"), *folder.rglob("*.yaml"))):
-        for model in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("models", []):
+        for model in read_yaml(file).get("models", []):
             models[model["name"]] = {entry["name"]: _column(entry) for entry in model.get("columns", [])}
     return models
 
 
 def smallest_visible_group(project: Path = DBT_PROJECT) -> int:
     """The number of people below which a mart hides a value, from dbt's own setting."""
-    settings = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
+    settings = read_yaml(project / "dbt_project.yml")
     return int(settings["vars"]["smallest_visible_group"])
+
+
+def region_codes(project: Path = DBT_PROJECT) -> frozenset[str]:
+    """The codes of every province and city that dbt knows."""
+    with (project / "seeds" / "regions.csv").open(encoding="utf-8", newline="") as seed:
+        return frozenset(row["code"] for row in csv.DictReader(seed))
 
 
 def _column(entry: Mapping[str, Any]) -> Column:
@@ -90,4 +120,6 @@ def _column(entry: Mapping[str, Any]) -> Column:
 def _data_type(name: str, declared: str | None) -> str:
     if declared:
         return declared.upper()
+    if name.startswith(("is_", "has_")):
+        return "BOOLEAN"
     return next((kind for suffix, kind in _TYPE_OF_SUFFIX if name.endswith(suffix)), "VARCHAR")

@@ -1,5 +1,6 @@
 """What Superset holds, brought into line with the files. Importable only inside Superset's application context."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,39 +8,80 @@ import yaml
 from flask_migrate import upgrade
 from superset import appbuilder, db, security_manager
 from superset.commands.importers.v1.assets import ImportAssetsCommand
-from superset.connectors.sqla.models import SqlaTable
+from superset.connectors.sqla.models import RowLevelSecurityFilter, SqlaTable
 from superset.models.core import Database
 from superset.models.dashboard import Dashboard
 from superset.models.slice import Slice
 from superset.utils.core import override_user
 
 from contracts.errors import LakewardenError
-from dashboards.accounts import ADMIN, VIEWER, keep_account, keep_roles
-from dashboards.bundle import Bundle, uuids_in
+from dashboards.access import Account, Role
+from dashboards.accounts import (
+    ADMIN,
+    ADMIN_ACCOUNT,
+    dismiss_others,
+    keep_account,
+    keep_role,
+    keep_strangers_out,
+    stop_exports,
+)
+from dashboards.bundle import Bundle, uuid_of_dataset, uuids_in
 from dashboards.sources import Yaml
 
 # In the order in which they can be deleted.
 MODELS: dict[str, Any] = {"dashboards": Dashboard, "charts": Slice, "datasets": SqlaTable, "databases": Database}
 
 
+# Marks the row rules that were made here; one that an administrator adds by hand is left alone.
+_RULE_OF_THE_FILES = "dashboards/access.py"
+
+
 class ImportDiffers(LakewardenError):
     """After the import Superset does not hold exactly what the files say."""
 
 
-def bring_into_line(app: Any, bundle: Bundle, passwords: dict[str, str]) -> None:
-    """Migrate, set roles and accounts, import, remove what left the files, compare. Raises ImportDiffers."""
+def bring_into_line(
+    app: Any, bundle: Bundle, roles: Sequence[Role], accounts: Sequence[Account], passwords: dict[str, str]
+) -> None:
+    """Migrate, import, remove what left the files, set roles, rules and accounts, compare. Raises ImportDiffers."""
     upgrade(directory=app.extensions["migrate"].directory)
     appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()  # resets the stock roles, so ours come after it
-    admin = keep_account(security_manager, ADMIN, passwords[ADMIN], security_manager.find_role("Admin"))
+    stop_exports(security_manager)
+    admin = keep_account(security_manager, ADMIN_ACCOUNT, passwords[ADMIN])
     with override_user(admin):
         ImportAssetsCommand(dict(bundle)).run()
     _remove_strays(bundle)
-    viewer_role = keep_roles(security_manager, _held("datasets"))
-    keep_account(security_manager, VIEWER, passwords[VIEWER], viewer_role)
+    keep_strangers_out(security_manager)
+    _keep_roles(roles)
+    for account in accounts:
+        keep_account(security_manager, account, passwords[account.username])
+    dismiss_others(security_manager, roles, accounts)
     if found := differences(bundle):
         lines = "\n".join(f"  {one}" for one in found)
         raise ImportDiffers(f"after the import Superset differs from the files:\n{lines}")
+
+
+def _keep_roles(roles: Sequence[Role]) -> None:
+    """Each role with its datasets and its row rules, in place of the rules that were made here before.
+
+    All rules change in one transaction, and a role is given a dataset only after its rule stands.
+    """
+    held, (database, *_) = {dataset.uuid: dataset for dataset in _held("datasets")}, _held("databases")
+    for rule in db.session.query(RowLevelSecurityFilter).filter_by(description=_RULE_OF_THE_FILES):
+        db.session.delete(rule)
+    db.session.flush()
+    for role in roles:
+        kept = security_manager.find_role(role.name) or security_manager.add_role(role.name)
+        for name, clause in role.rules.items():
+            rule = RowLevelSecurityFilter(
+                name=f"{role.name} {name}", description=_RULE_OF_THE_FILES, filter_type="Regular", clause=clause,
+                tables=[held[uuid_of_dataset(name)]], roles=[kept],
+            )  # fmt: skip
+            db.session.add(rule)
+    db.session.commit()
+    for role in roles:
+        keep_role(security_manager, role, [held[uuid_of_dataset(name)] for name in role.datasets], database)
 
 
 def differences(bundle: Bundle) -> list[str]:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Make every secret that is missing below $LAKE_HOME/secrets: random, 0600, never printed. Safe to repeat.
+# Further passwords are made by their names: infra/secrets.sh superset_li_password
 set -euo pipefail
 umask 077
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
@@ -31,6 +32,9 @@ for name in connect_token airflow_jwt airflow_session superset_secret superset_g
   make_secret "$name" random_hex
 done
 make_secret airflow_fernet fernet_key
-for account in airflow_{admin,viewer,steward,approver} superset_{admin,viewer}; do
+for account in airflow_{admin,viewer,steward,checker,approver,manager} superset_{admin,viewer}; do
   make_secret "${account}_password" password
+done
+for name in "$@"; do
+  make_secret "$name" password
 done

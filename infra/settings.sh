@@ -27,6 +27,15 @@ export LAKEWARDEN_DRIVERS="${LAKEWARDEN_DRIVERS:-}"
 export LAKEWARDEN_KEY_STORE="${LAKEWARDEN_KEY_STORE:-files}"
 export LAKEWARDEN_KEY_STORE_CA="${LAKEWARDEN_KEY_STORE_CA:-}"
 
+# Who takes the mail with which reports are issued, <host>:<port>, over TLS unless on this machine, and who it is from; a
+# password, if it wants one, is in LAKE_HOME/secrets/mail_password; docs/reports.md. Empty: nothing is mailed.
+export LAKEWARDEN_MAIL_SERVER="${LAKEWARDEN_MAIL_SERVER:-}"
+export LAKEWARDEN_MAIL_FROM="${LAKEWARDEN_MAIL_FROM:-}"
+
+# Who logs in to the dashboards, as which role and for which region; docs/dashboards.md. Empty: those of
+# dashboards/_shared/accounts.yaml.
+export LAKEWARDEN_DASHBOARD_ACCOUNTS="${LAKEWARDEN_DASHBOARD_ACCOUNTS:-}"
+
 # No part of the platform reports to its maker.
 export DO_NOT_TRACK=1 GX_ANALYTICS_ENABLED=false DBT_SEND_ANONYMOUS_USAGE_STATS=false SCARF_ANALYTICS=false
 

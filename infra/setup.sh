@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything this checkout needs before it can run: Python environments, Java, jars. Safe to repeat: what is
-# there is found in seconds, what broke off goes on. `--for-tests` adds what only tests need: Chromium, a Chinese font,
-# the programs of PostgreSQL and MariaDB, and a small database as a jar.
+# there is found in seconds, what broke off goes on. `--for-tests` adds what only tests need: Chromium, the programs of
+# PostgreSQL and MariaDB, and a small database as a jar.
 #
 # Nothing outside the checkout changes, except Debian packages, and those only as root.
 set -euo pipefail
@@ -106,6 +106,9 @@ found "Python ($python)"
 
 if has_java; then found "Java ($(java_command))"; else step "Java 17 or newer, from the system's packages" install_java; fi
 
+if has_pango; then found "Pango"; else step "Pango, from the system's packages" install_pango; fi
+if has_chinese_font; then found "Chinese font"; else step "Chinese font, from the system's packages" install_chinese_font; fi
+
 if is_current bootstrap; then
   found "bootstrap environment"
 else
@@ -125,7 +128,6 @@ for side in "${sides[@]}"; do wait "$side" || broken=1; done
 
 if [[ "${1:-}" == --for-tests ]]; then
   if has_browser; then found "Chromium ($(browser_command))"; else step "Chromium, from the system's packages" install_browser; fi
-  if has_chinese_font; then found "Chinese font"; else step "Chinese font, from the system's packages" install_chinese_font; fi
   if has_postgresql; then found "PostgreSQL"; else step "PostgreSQL, from the system's packages" install_postgresql; fi
   if has_mariadb; then found "MariaDB"; else step "MariaDB, from the system's packages" install_mariadb; fi
 fi

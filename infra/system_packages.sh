@@ -1,5 +1,5 @@
-# The few things that only the system can give: Java, and for tests a browser, a Chinese font and two databases. Root
-# gets them by apt-get, everybody else gets one sentence that says what to install.
+# The few things that only the system can give: Java, for reports Pango and a Chinese font, for tests a browser and two
+# databases. Root gets them by apt-get, everybody else gets one sentence that says what to install.
 # shellcheck shell=bash
 
 # Install the first of the packages that this release of Debian or Ubuntu has.
@@ -44,6 +44,20 @@ has_venv() { "$python" -c 'import ensurepip, venv' 2> /dev/null; }
 
 install_venv() { install_first "Python's venv module" python3.11-venv python3-venv; }
 
+# --- for reports: what sets their lines, and a font that has Chinese; PDF files carry their fonts with them ------
+
+has_pango() { "$python" -c 'import ctypes; ctypes.CDLL("libpangoft2-1.0.so.0")' 2> /dev/null; }
+
+install_pango() { install_first "Pango" libpangoft2-1.0-0; }
+
+has_chinese_font() { command -v fc-list > /dev/null && [[ -n "$(fc-list :lang=zh)" ]]; }
+
+# fontconfig brings `fc-list`, which says that the font is there
+install_chinese_font() {
+  install_first "fontconfig" fontconfig
+  install_first "a Chinese font" fonts-noto-cjk
+}
+
 # --- for the browser tests ----------------------------------------------------------------------------------
 
 browser_command() {
@@ -57,10 +71,6 @@ browser_command() {
 has_browser() { browser_command > /dev/null; }
 
 install_browser() { install_first "Chromium" chromium chromium-browser; }
-
-has_chinese_font() { command -v fc-list > /dev/null && [[ -n "$(fc-list :lang=zh)" ]]; }
-
-install_chinese_font() { install_first "a Chinese font" fonts-noto-cjk; }
 
 # --- for the tests of databases: programs only, no service; tests start instances of their own ------------------
 

@@ -17,12 +17,14 @@ from expectations.gate import Gate
 from jobs.audit.commands import audit_app
 from jobs.classify.commands import app as classify_app
 from jobs.contract_commands import contracts_app
+from jobs.export.commands import export_app
 from jobs.form_commands import form_app, pull
 from jobs.grades.commands import grade_app
 from jobs.keys.commands import keys_app
 from jobs.privacy.commands import app as privacy_app
 from jobs.prompt import Dataset, console_for, opened_lake
 from jobs.prove.commands import prove
+from jobs.reports.commands import report_app
 from jobs.reveal.commands import reveal_app
 from jobs.settings import from_environment
 from jobs.transfer.commands import app as transfer_app
@@ -42,7 +44,9 @@ app.add_typer(transfer_app)
 app.add_typer(classify_app)
 app.add_typer(form_app, name="form")
 app.add_typer(usage_app)
+app.add_typer(report_app, name="report")
 app.add_typer(reveal_app, name="reveal")
+app.add_typer(export_app, name="export")
 app.add_typer(audit_app, name="audit")
 app.add_typer(grade_app, name="grade")
 app.add_typer(privacy_app, name="privacy")

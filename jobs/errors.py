@@ -127,6 +127,12 @@ class GrantEnded(RevealRefused):
     """A request has expired, or was refused or revoked."""
 
 
+class ExportRefused(LakewardenError):
+    """An export is not allowed, or not at this point of its way; nothing was written."""
+
+    exit_code = 65
+
+
 class NeverSealed(RevealRefused):
     """Tokens were asked for that the vault does not hold."""
 
@@ -185,3 +191,27 @@ class LeakFound(LakewardenError):
     """A known value stands where nobody may be found; the report says where, never which value."""
 
     exit_code = 65
+
+
+class ReportNotDeclared(LakewardenError):
+    """A report, or something that its declaration or its text refers to, is not known, or a figure is typed in."""
+
+    exit_code = 65
+
+
+class ReportRefused(LakewardenError):
+    """A step of a report is not allowed, or not at this point of its way; nothing was written or sent."""
+
+    exit_code = 65
+
+
+class NotYourSignature(ReportRefused):
+    """Who signs asked for the report, signed it before, or does not have the role whose signature comes next."""
+
+
+class DraftAltered(ReportRefused):
+    """The files of a report are not those that were drafted, so nobody signs or issues them."""
+
+
+class DeliveryFailed(LakewardenError):
+    """A recipient could not be reached; whoever was reached is written down, and the next call goes on."""

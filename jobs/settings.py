@@ -38,6 +38,24 @@ class Settings:
     #: `files`, `airflow`, or the https address of a KV store; see docs/keys.md
     key_store: str = "files"
     key_store_ca: Path | None = None
+    #: `<host>:<port>` of the server that takes mail, and who it is from; empty: nothing is mailed
+    mail_server: str = ""
+    mail_from: str = ""
+
+    @property
+    def reports(self) -> Path:
+        """Where reports lie: `drafts`, `released`, and the file with this installation's roles."""
+        return self.home / "reports"
+
+    @property
+    def mail_password(self) -> Path:
+        """The file with what the mail server wants to see, if it does; never an argument."""
+        return self.home / "secrets" / "mail_password"
+
+    @property
+    def published_file(self) -> Path:
+        """The one file that readers of marts see."""
+        return self.home / "published" / "published.duckdb"
 
     @property
     def key_store_token(self) -> Path:
@@ -53,6 +71,11 @@ class Settings:
     def revealed(self) -> Path:
         """Where opened values lie: a folder for each person who may ask."""
         return self.revealed_folder or self.home / "restricted" / "revealed"
+
+    @property
+    def exported(self) -> Path:
+        """Where exported numbers lie: a folder for each person who may ask."""
+        return self.home / "restricted" / "exported"
 
     @property
     def audit_heads(self) -> Path:
@@ -90,6 +113,8 @@ def from_environment() -> Settings:
         is_scheduler=_has_secret_of_scheduler(home),
         key_store=os.environ.get("LAKEWARDEN_KEY_STORE") or "files",
         key_store_ca=_path("LAKEWARDEN_KEY_STORE_CA"),
+        mail_server=os.environ.get("LAKEWARDEN_MAIL_SERVER", ""),
+        mail_from=os.environ.get("LAKEWARDEN_MAIL_FROM", ""),
     )
 
 

@@ -114,6 +114,7 @@ def _installation(name: str, first_port: int, **more: str) -> Platform:
         # thousands of small statements on engines that live for minutes: better code would never pay for its making
         # (with this compiler alone the JVM keeps 48 MB of code, too little for Spark, and a tenth of its time sweeps them)
         "LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m",
+        "LAKEWARDEN_DEMO_SIZE": "medium",  # the least of which every chart shows something
         "LAKEWARDEN_SETTLE_SECONDS": "0",
         **more,
     }
@@ -138,7 +139,10 @@ def job_engine() -> Iterator[Platform]:
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
     """The whole platform, empty: engine, Airflow and Superset."""
-    platform = _installation(".lake-test", 15260)
+    # most plans are run once, on a few rows: to generate and compile code for each takes a sixth of the time; the same
+    # steps as generated code are what tests of jobs run
+    interpreted = "--conf spark.sql.codegen.wholeStage=false --conf spark.sql.codegen.factoryMode=NO_CODEGEN"
+    platform = _installation(".lake-test", 15260, LAKEWARDEN_ENGINE_OPTIONS=interpreted)
     platform.run("python", "-m", "infra.services.up")
     with AirflowClient.login(platform.airflow_url, "admin", platform.password("airflow_admin_password")) as airflow:
         airflow.wait_for_dags("arrivals")

@@ -1,4 +1,4 @@
-{# What the two models that are incremental by fingerprint compare; see changed_periods.sql. #}
+{# What the models that are incremental by fingerprint compare; see changed_periods.sql. #}
 
 {# Per local day: which rows of which files hold the measurements. The local day follows from the key alone, so a
    correction never moves a row to another day, and the rows need not be deduplicated first. #}
@@ -7,6 +7,16 @@
         {{ measured_on('period_ended_at') }} as period,
         concat(count(*), ':', bit_xor(xxhash64(source_file_sha256, source_row_number, ingested_at))) as fingerprint
     from {{ source('desensitised', 'network_cell_measurements') }}
+    group by 1
+{%- endmacro %}
+
+
+{# The same of measurement reports. #}
+{% macro report_day_fingerprints() -%}
+    select
+        {{ measured_on('period_ended_at') }} as period,
+        concat(count(*), ':', bit_xor(xxhash64(source_file_sha256, source_row_number, ingested_at))) as fingerprint
+    from {{ source('desensitised', 'network_mro_samples') }}
     group by 1
 {%- endmacro %}
 

@@ -9,21 +9,18 @@
         test_grain("values ('a', '甲'), ('b', cast(null as string)) as t(code, name)", ['code'], ['name']), 1),
     ('grain', 'sound rows',
         test_grain("values ('a', 1, '甲'), ('a', 2, '甲') as t(k, n, name)", ['k', 'n'], ['name']), 0),
-    ('shares', 'above one and below zero',
-        test_shares("values (1.01, 0.5), (0.5, -0.01) as t(a, b)", ['a', 'b']), 2),
-    ('shares', 'sound rows',
-        test_shares("values (0.0, 1.0), (cast(null as double), 0.5) as t(a, b)", ['a', 'b']), 0),
-    ('not_negative', 'below zero',
-        test_not_negative("values (0, -1) as t(a, b)", ['a', 'b']), 1),
-    ('not_negative', 'sound rows',
-        test_not_negative("values (0, cast(null as int)) as t(a, b)", ['a', 'b']), 0),
-    ('small_groups_hidden', 'four people shown',
-        test_small_groups_hidden("values (4, 10.0) as t(people, amount)", 'people', ['amount']), 1),
-    ('small_groups_hidden', 'an amount of hidden people shown',
-        test_small_groups_hidden("values (cast(null as int), 10.0) as t(people, amount)", 'people', ['amount']), 1),
-    ('small_groups_hidden', 'sound rows',
-        test_small_groups_hidden(
-            "values (5, 10.0), (cast(null as int), cast(null as double)) as t(people, amount)", 'people', ['amount']), 0),
+    ('sound', 'shares above one and below zero',
+        test_sound("values (1.01, 0.5), (0.5, -0.01) as t(a, b)", shares=['a', 'b']), 2),
+    ('sound', 'a number below zero',
+        test_sound("values (0, -1) as t(a, b)", not_negative=['a', 'b']), 1),
+    ('sound', 'four people shown',
+        test_sound("values (4, 10.0) as t(people, amount)", hidden={'people': ['amount']}), 1),
+    ('sound', 'an amount of hidden people shown',
+        test_sound("values (cast(null as int), 10.0) as t(people, amount)", hidden={'people': ['amount']}), 1),
+    ('sound', 'sound rows',
+        test_sound(
+            "values (5, 10.0, 0.0), (cast(null as int), cast(null as double), 1.0), (5, null, null) as t(people, amount, a)",
+            ['a'], ['amount'], {'people': ['amount']}), 0),
 ] %}
 
 {% for name, given, query, expected in cases %}

@@ -15,6 +15,8 @@ export AIRFLOW__CORE__LOAD_EXAMPLES=False AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREA
 export AIRFLOW__CORE__EXECUTOR=LocalExecutor AIRFLOW__CORE__PARALLELISM=4       # 32 by default: too many for two cores
 export AIRFLOW__CORE__DEFAULT_TIMEZONE=Asia/Shanghai
 export AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL=30                              # 300 by default: a new file waited minutes
+# a changed file is read at once; one that stays as it is every two minutes: 30 s, the default, cost a tenth of a core
+export AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL=120
 export AIRFLOW__LOGGING__BASE_LOG_FOLDER="$AIRFLOW_HOME/logs"
 export AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS=0o700
 export AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS=0o600

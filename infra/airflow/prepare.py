@@ -15,11 +15,19 @@ from airflow.providers.fab.auth_manager.cli_commands.utils import get_applicatio
 from airflow.utils import db
 
 APPROVER = "Approver"
-ACCOUNTS = {"admin": ["Admin"], "viewer": ["Viewer"], "steward": ["User"], "approver": ["Viewer", APPROVER]}
+ACCOUNTS = {
+    "admin": ["Admin"],
+    "viewer": ["Viewer"],
+    "steward": ["User"],
+    **{name: ["Viewer", APPROVER] for name in ("checker", "approver", "manager")},
+}
 """Account: roles. Their passwords are in the secrets folder; who changes one in the interface keeps the change."""
 
-MAY_ANSWER = [("can_edit", "HITL Detail"), ("can_read", "DAG:reveal"), ("can_edit", "DAG:reveal")]
-"""What an approver may beside looking: answer what the DAG `reveal` asks. The operator names who is asked each time."""
+MAY_ANSWER = [
+    ("can_edit", "HITL Detail"),
+    *((may, f"DAG:{dag}") for dag in ("reveal", "reports", "report_corrections") for may in ("can_read", "can_edit")),
+]
+"""What an approver may beside looking: answer what these DAGs ask. The operator names who is asked each time."""
 
 POOLS = {"engine": (2, "Work on the Spark engine: as many tasks at once as it has cores")}
 

@@ -1,7 +1,7 @@
 """`python -m infra.demo.generate`: one day of landing input, and the list of what is wrong in it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -13,24 +13,44 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from contracts.loading import load
-from infra.demo import cells, customers, forms, measurements, sample_files, transactions
+from infra.demo import (
+    cells,
+    customers,
+    dealings,
+    device_reports,
+    forms,
+    measurements,
+    sample_files,
+    showroom,
+    transactions,
+)
 from infra.demo.market import Market
 from infra.demo.people import canary
 from infra.demo.planting import Tally
-from infra.demo.samples import ROWS
+from infra.demo.samples import ROWS, Values
 from infra.demo.setting import Setting, size_of
 
-#: Datasets of which a few sample rows arrive, whatever the size: one of each family, and what takes a way of its own.
+#: Datasets of which a few sample rows arrive, whatever the size, for they take a way of their own.
 #: Each costs the pipeline some seconds, so not every dataset is here.
 SAMPLED = (
-    "crm.complaints",  # a register kept about customers, beside their master data
-    "dealer.a_cards",  # a wide form: bands, masks, seals, several answers to one question
     "documents.files",  # a file is the record
     "forms.partner_handover",  # the form whose contacts are sealed
     "network.xdr_s1_mme",  # records without header, moments as numbers, subscribers only as keys
-    "power.supply_applications",  # sums, and what is required of some applicants only
     "registers.information_loans",  # employees, by day and hour
 )
+#: Datasets whose samples have values of their own, so that marts show something.
+TOLD: Mapping[str, Callable[[Setting], Iterator[Values]]] = {
+    "crm.complaints": dealings.complaints,
+    "crm.receivables": dealings.receivables,
+    "crm.sales_targets": dealings.targets,
+    "crm.satisfaction_survey": dealings.surveys,
+    "dealer.a_cards": showroom.cards,
+    "dealer.follow_ups": showroom.follow_ups,
+    "dealer.lost_deals": showroom.lost_deals,
+    "dealer.walk_ins": showroom.visits,
+    "power.connection_register": dealings.connections,
+    "power.key_account_attributes": dealings.key_accounts,
+}
 _REFRESH_ROWS = 2_000
 
 
@@ -38,9 +58,15 @@ def _sample(dataset: str, setting: Setting, folder: Path) -> Iterator[Tally]:
     return sample_files.write(load(dataset), setting.day, folder)
 
 
+def _told(dataset: str, setting: Setting, folder: Path) -> Iterator[Tally]:
+    return sample_files.write(load(dataset), setting.day, folder, list(TOLD[dataset](setting)))
+
+
 _WRITERS: dict[str, Callable[[Setting, Path], Iterator[Tally]]] = {
-    module.DATASET: module.write for module in (forms, cells, measurements, customers, transactions)
-} | {dataset: partial(_sample, dataset) for dataset in SAMPLED}
+    module.DATASET: module.write for module in (forms, cells, measurements, device_reports, customers, transactions)
+}
+_WRITERS |= {dataset: partial(_sample, dataset) for dataset in SAMPLED}
+_WRITERS |= {dataset: partial(_told, dataset) for dataset in TOLD}
 
 
 class AlreadyThere(Exception):
@@ -113,18 +139,20 @@ def expected_rows(setting: Setting) -> dict[str, int]:
         forms.DATASET: size.feedback,
         cells.DATASET: size.cells,
         measurements.DATASET: size.cells * hours * len(measurements.COUNTERS),
+        device_reports.DATASET: size.cells * len(setting.measured_days) * device_reports.REPORTS_PER_CELL,
         customers.DATASET: Market(setting).count_on(setting.last_day),
         transactions.DATASET: size.transactions,
         **dict.fromkeys(SAMPLED, ROWS),
+        **{dataset: sum(1 for _ in tell(setting)) for dataset, tell in TOLD.items()},
     }
 
 
 def main(  # noqa: PLR0917  # every parameter is an option of the command line
     home: Annotated[Path, typer.Option(help="Folder that holds landing/; LAKE_HOME of the installation.")],
     day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Arrival day of the files.")],
-    size: Annotated[str, typer.Option(help="small, demo, large or a number of transactions.")] = "demo",
+    size: Annotated[str, typer.Option(help="small, medium, demo, large or a number of transactions.")] = "demo",
     seed: Annotated[int, typer.Option(help="Equal seeds give equal files.")] = 20_260_101,
-    months: Annotated[int, typer.Option(min=0, max=60, help="Months of history; 0 for the day before only.")] = 13,
+    months: Annotated[int, typer.Option(min=0, max=60, help="Months of history; 0 for the day before only.")] = 25,
     bad_share: Annotated[
         float, typer.Option(min=0, max=0.15, help="Part of the rows that is spoilt on purpose.")
     ] = 0.01,

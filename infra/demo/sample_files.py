@@ -1,7 +1,7 @@
 """The sample rows of a dataset as a file of each kind that a person, a form server or a machine would send."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -11,7 +11,7 @@ from contracts.delimited import layouts, parts
 from contracts.model import Contract, Field, Reader
 from infra.demo.planting import Tally
 from infra.demo.sample_exports import in_layout, with_counters_beside, with_parts_inside
-from infra.demo.samples import ROWS, NoSample, Value, rows
+from infra.demo.samples import ROWS, NoSample, Value, Values, rows
 from infra.demo.writing import RowFile, json_file, record_file, text_file, xlsx_file
 
 _SHEET = "样例"
@@ -22,18 +22,34 @@ _TIME_PATTERN = re.compile(r"'([^']*)'|\[[^\]]*\]|yyyy|MM|dd|HH|mm|ss|XXX")
 _DIRECTIVES = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "XXX": "+08:00"}
 
 
-def write(contract: Contract, day: date, folder: Path) -> Iterator[Tally]:
+#: The samples as they are, without a value of one's own.
+_AS_THEY_ARE: Sequence[Values] = ({},) * ROWS
+
+
+def write(contract: Contract, day: date, folder: Path, own: Sequence[Values] = _AS_THEY_ARE) -> Iterator[Tally]:
     """Write the first kind of file that the contract names, as it arrives on `day`, and yield its tally: all rows good.
 
+    `own`: for each row the values that take the place of the sample's; without any row no file comes.
     Raises: NoSample.
     """
+    if not own:
+        yield Tally()
+        return
     reader = contract.source.readers[0]
-    path = write_file(contract, reader, day, folder)
-    yield Tally(rows=1 if reader.kind == _DOCUMENT else ROWS, files=[path.name])
+    path = write_file(contract, reader, day, folder, own=own)
+    yield Tally(rows=1 if reader.kind == _DOCUMENT else len(own), files=[path.name])
 
 
-def write_file(contract: Contract, reader: Reader, day: date, folder: Path, *, encoding: str = "utf-8-sig") -> Path:
-    """Write the sample rows as the file that `reader` takes; `encoding` is that of delimited text.
+def write_file(
+    contract: Contract,
+    reader: Reader,
+    day: date,
+    folder: Path,
+    *,
+    encoding: str = "utf-8-sig",
+    own: Sequence[Values] = _AS_THEY_ARE,
+) -> Path:
+    """Write the sample rows as the file that `reader` takes; `encoding` is that of delimited text, `own` as in `write`.
 
     A document is a short text, and one record.
     Raises: NoSample for a kind of file that is no table of rows, such as measurement XML.
@@ -43,7 +59,7 @@ def write_file(contract: Contract, reader: Reader, day: date, folder: Path, *, e
     if reader.kind not in _KINDS:
         raise NoSample(f"{contract.id}: a contract alone makes no file of kind {reader.kind}")
     path = folder / f"{contract.label}.{_KINDS[reader.kind].suffix}"
-    table = _table(contract, reader, day)
+    table = _table(contract, reader, _with_own(list(rows(contract, day)), own))
     with _opened(path, reader, table.header, encoding) as file:
         for row in table.rows:
             file.write(row)
@@ -64,14 +80,18 @@ class _Table(NamedTuple):
     rows: list[list[object]]
 
 
-def _table(contract: Contract, reader: Reader, day: date) -> _Table:
+def _with_own(samples: Sequence[Values], own: Sequence[Values]) -> list[Values]:
+    return [samples[number % ROWS] | values for number, values in enumerate(own)]
+
+
+def _table(contract: Contract, reader: Reader, rows: Iterable[Values]) -> _Table:
     versions = layouts(reader.options)
     kind = _RECORDS if versions else _KINDS[reader.kind]
     written = [
         with_parts_inside(
             {field.name: kind.written(field, values[field.name]) for field in contract.fields}, parts(reader.options)
         )
-        for values in rows(contract, day)
+        for values in rows
     ]
     if "counters" in reader.options:
         written = with_counters_beside(written)

@@ -25,8 +25,9 @@ class Size:
 
 SIZES = {
     "small": Size(customers=800, transactions=3_000, feedback=240, cells=120, cities=8, measured_days=2),
-    "demo": Size(customers=10_000, transactions=40_000, feedback=1_500, cells=600),
-    "large": Size(customers=250_000, transactions=1_000_000, feedback=40_000, cells=3_000),
+    "medium": Size(customers=3_200, transactions=23_000, feedback=460, cells=120, cities=8, measured_days=2),
+    "demo": Size(customers=10_000, transactions=77_000, feedback=2_900, cells=600),
+    "large": Size(customers=250_000, transactions=1_900_000, feedback=77_000, cells=3_000),
 }
 
 
@@ -54,13 +55,14 @@ def size_of(text: str) -> Size:
 class Setting:
     """Everything a generator may depend on beside the code.
 
-    `months` of history end on the day before `day`; 0 months mean that one day only, as a daily increment has it.
+    `months` of history end on the day before `day`: two whole years and the running month, so that each month has one a
+    year before it. 0 months mean that one day only, as a daily increment has it.
     """
 
     seed: int
     day: date
     size: Size
-    months: int = 13
+    months: int = 25
     bad_share: float = 0.01
     canaries: Sequence[Canary] = ()
 

@@ -61,6 +61,7 @@ FEATURE_FLAGS = {
     "ENABLE_TEMPLATE_PROCESSING": False,
     "EMBEDDED_SUPERSET": False,
     "ALERT_REPORTS": False,
+    "RLS_IN_SQLLAB": True,  # also where somebody is an analyst and a regional manager
     "DRILL_BY": False,
     "DRILL_TO_DETAIL": False,
 }

@@ -52,9 +52,9 @@ def _logo() -> str:
         f'<path d="M2 {9 + 6 * row}{wave}" fill="none" stroke="{colour}" stroke-width="3" stroke-linecap="round"/>'
         for row, colour in enumerate(colours)
     )
-    font = 'font-family="sans-serif" font-size="17" font-weight="600"'
+    font = 'font-family="sans-serif" font-size="16" font-weight="600"'
     words = f'<text x="42" y="21" {font} fill="{SURFACE["primary"]}">Lakewarden</text>'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="150" height="30" viewBox="0 0 150 30">{waves}{words}</svg>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="156" height="30" viewBox="0 0 156 30">{waves}{words}</svg>'
     return "data:image/svg+xml," + quote(svg)
 
 

@@ -1,10 +1,18 @@
-"""What Superset offers no setting for: our language pack, a start page for viewers, an end to guessing passwords."""
+"""What Superset offers no setting for: our texts, a start page, how new charts are, an end to guessing passwords."""
 
+import os
 import time
 from collections import deque
 from http import HTTPStatus
+from pathlib import Path
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, json, redirect, request
+from superset_freshness import (  # type: ignore[import-not-found]  # beside this file, see superset_config
+    CHARTS_OF_A_DASHBOARD,
+    Freshness,
+    ask_superset,
+    with_freshness,
+)
 from superset_texts import with_our_texts  # type: ignore[import-not-found]  # beside this file, see superset_config
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -45,6 +53,14 @@ def repair(app: Flask) -> None:
     @app.before_request
     def start_with_the_dashboards() -> AnyResponse | None:
         return redirect(DASHBOARDS) if request.path == START_PAGE else None
+
+    freshness = Freshness(Path(os.environ["LAKE_HOME"]) / "published" / "published.duckdb", ask_superset)
+
+    @app.after_request
+    def say_how_new(response: Response) -> Response:
+        if CHARTS_OF_A_DASHBOARD.fullmatch(request.path) and response.status_code == HTTPStatus.OK:
+            response.set_data(json.dumps(with_freshness(response.get_json(), freshness)))
+        return response
 
     @app.after_request
     def lay_texts_over(response: Response) -> Response:

@@ -30,7 +30,7 @@ def request(
 
     Example: lakewarden grade request crm.customers industry --reason 行业代码已公开发布
     """
-    from jobs.reveal.people import account_at_the_prompt  # noqa: PLC0415
+    from jobs.approval.people import account_at_the_prompt  # noqa: PLC0415
 
     with _desk() as desk:
         desk.request(load(dataset), column, reason=reason, account=account_at_the_prompt())
@@ -43,7 +43,7 @@ def approve(dataset: Dataset, column: Column) -> None:
 
     Example: lakewarden grade approve crm.customers industry
     """
-    from jobs.reveal.people import account_at_the_prompt  # noqa: PLC0415
+    from jobs.approval.people import account_at_the_prompt  # noqa: PLC0415
 
     with _desk() as desk:
         desk.approve(load(dataset), column, account=account_at_the_prompt())
@@ -72,9 +72,9 @@ def list_lowerings(
 @contextmanager
 def _desk() -> Iterator["GradeDesk"]:
     """The desk for one step; whoever comes at the same time waits."""
+    from jobs.approval.people import People  # noqa: PLC0415
     from jobs.audit.log import Audit  # noqa: PLC0415
     from jobs.grades.desk import GradeDesk  # noqa: PLC0415
-    from jobs.reveal.people import People  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
     from jobs.storage.turn import turn  # noqa: PLC0415
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.model import Contract
+from jobs.approval.people import People
 from jobs.audit.log import Audit
 from jobs.errors import GradeChangeRefused
 from jobs.grades import rules
 from jobs.grades.record import Change, record_change, standing_of_each
 from jobs.grades.rules import Lowering
-from jobs.reveal.people import People
 from jobs.storage.ledger import Ledger
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from contracts.declared import declaration_of
 from contracts.model import Contract
 from contracts.strength import Protection, protection_of
+from jobs.approval.people import Person, require_second_person
+from jobs.approval.wording import REASON_LENGTH, holds_identity
 from jobs.errors import GradeChangeRefused, GradeLowered
 from jobs.grades.record import Change, Standing
-from jobs.reveal.people import Person, require_second_person
-from jobs.reveal.wording import REASON_LENGTH, holds_identity
 
 
 @dataclass(frozen=True)

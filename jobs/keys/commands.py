@@ -42,7 +42,7 @@ def create() -> None:
     from jobs.keys.choosing import key_store  # noqa: PLC0415
     from jobs.keys.ring import Keyring  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
-    from jobs.storage.ledger_rows import TABLES  # noqa: PLC0415
+    from jobs.storage.ledger_tables import TABLES  # noqa: PLC0415
 
     settings, domains = from_environment(), _known_domains()
     with opened_lake(settings, writes=_TURN) as lake:

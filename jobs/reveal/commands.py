@@ -50,7 +50,7 @@ def request(
 
     Example: lakewarden reveal request crm.customers contact_phone_key 3f2a… --purpose 回访核对资料 --ticket KF-0131
     """
-    from jobs.reveal import deadline  # noqa: PLC0415
+    from jobs.approval import deadline  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
     given = [*(tokens or ()), *([tokens_file.read_text(encoding="utf-8")] if tokens_file else ())]
@@ -152,7 +152,7 @@ def list_grants(
 
     Example: lakewarden reveal list --month 2026-01
     """
-    from jobs.reveal.deadline import BUSINESS_TIME  # noqa: PLC0415
+    from jobs.approval.deadline import BUSINESS_TIME  # noqa: PLC0415
     from jobs.reveal.listing import month, rows, table  # noqa: PLC0415
 
     with _desk(from_environment()) as desk:
@@ -213,9 +213,9 @@ def people() -> None:
 @contextmanager
 def _desk(settings: Settings) -> Iterator["Desk"]:
     """The desk for one step; whoever comes at the same time waits."""
+    from jobs.approval.people import People  # noqa: PLC0415
     from jobs.audit.log import Audit  # noqa: PLC0415
     from jobs.reveal.desk import Desk  # noqa: PLC0415
-    from jobs.reveal.people import People  # noqa: PLC0415
     from jobs.reveal.place import Place  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
     from jobs.storage.turn import turn  # noqa: PLC0415
@@ -237,14 +237,14 @@ def _account(settings: Settings, airflow_account: str | None) -> str:
 
 
 def _account_here() -> str:
-    from jobs.reveal.people import account_at_the_prompt  # noqa: PLC0415
+    from jobs.approval.people import account_at_the_prompt  # noqa: PLC0415
 
     return account_at_the_prompt()
 
 
 def _next_working_day(desk: "Desk") -> datetime:
     """N1, unless the limit of a request comes first, as before a long holiday."""
-    from jobs.reveal.deadline import announced_days, end_of_day, end_of_next_working_day  # noqa: PLC0415
+    from jobs.approval.deadline import announced_days, end_of_day, end_of_next_working_day  # noqa: PLC0415
 
     announced = announced_days(ROOT / "dbt_project" / "seeds" / "calendar_exceptions.csv")
     return min(end_of_next_working_day(desk.now, announced), end_of_day(desk.now, desk.limits.longest_days))

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from contracts.model import Contract
+from jobs.approval.people import People, Person, require_name
 from jobs.audit.log import Audit
 from jobs.errors import RevealRefused, UnknownPerson
 from jobs.reveal import rules
-from jobs.reveal.people import People, Person, require_name
 from jobs.reveal.place import Place
 from jobs.reveal.rules import GRANTS, UNENDED, Reveal, RevealState
 from jobs.settings import RevealLimits

@@ -6,7 +6,7 @@ from datetime import datetime
 from rich.table import Table
 
 from contracts.model import Contract
-from jobs.reveal.deadline import BUSINESS_TIME
+from jobs.approval.deadline import BUSINESS_TIME
 from jobs.reveal.rules import Reveal, RevealState
 
 STATES = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from jobs.reveal.deadline import BUSINESS_TIME
+from jobs.approval.deadline import BUSINESS_TIME
 from jobs.reveal.rules import Reveal
 from jobs.storage.whole_files import write_private
 

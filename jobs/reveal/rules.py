@@ -10,10 +10,10 @@ from enum import StrEnum
 
 from contracts.model import Contract, Field
 from contracts.treatments import Seal
+from jobs.approval.deadline import BUSINESS_TIME, end_of_day
+from jobs.approval.people import Person, require_second_person
+from jobs.approval.wording import REASON_LENGTH, holds_identity
 from jobs.errors import GrantEnded, RevealRefused, UnknownPerson
-from jobs.reveal.deadline import BUSINESS_TIME, end_of_day
-from jobs.reveal.people import Person, require_second_person
-from jobs.reveal.wording import REASON_LENGTH, holds_identity
 from jobs.settings import RevealLimits
 
 _TOKEN = re.compile(r"[0-9a-z.]{26,80}")  # of whichever version; longer than every identifier of the catalogue

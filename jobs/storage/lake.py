@@ -204,6 +204,16 @@ class Lake:
             f"AND released.dataset = '{contract.id}' AND released.zone = 'desensitised' AND released.state = 'passed'"
         )
 
+    def shown(self, zone: Zone) -> set[str]:
+        """The names that the catalogue shows of a zone."""
+        self.spark.sql(f"CREATE DATABASE IF NOT EXISTS {zone}")
+        return {row["tableName"] for row in self.spark.sql(f"SHOW TABLES IN {zone}").collect()}  # a name per dataset
+
+    def show_nothing(self, contract: Contract) -> None:
+        """Show `desensitised.<table>` without a row until `release` shows the first batch; a view costs no table."""
+        columns = ", ".join(f"CAST(NULL AS {kind}) AS `{name}`" for name, kind in contract.desensitised_columns.items())
+        self.spark.sql(f"CREATE OR REPLACE VIEW desensitised.{contract.table} AS SELECT {columns} WHERE false")
+
     @_commit_again
     def _commit(self, statement: Callable[[], object]) -> None:
         statement()

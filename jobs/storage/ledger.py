@@ -20,16 +20,8 @@ from deltalake import DeltaTable, Schema, write_deltalake
 from deltalake.exceptions import CommitFailedError
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from jobs.storage.ledger_rows import (
-    KEYS,
-    TABLES,
-    BatchRow,
-    BatchState,
-    ExtractMode,
-    ExtractRow,
-    FileRow,
-    FileState,
-)
+from jobs.storage.ledger_rows import BatchRow, BatchState, ExtractMode, ExtractRow, FileRow, FileState
+from jobs.storage.ledger_tables import KEYS, TABLES
 from jobs.storage.zones import Zone
 
 #: Nothing is fetched from outside to answer a question.

@@ -9,6 +9,8 @@ from sqlglot.optimizer.pushdown_projections import pushdown_projections
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
+from jobs.storage.ledger_tables import TABLES as LEDGER
+from jobs.storage.zones import Zone
 from jobs.usage.rendering import MODELS, SEEDS, SOURCES, Project
 
 _DIALECT = "spark"
@@ -36,6 +38,7 @@ def _qualified(project: Project, tables: Mapping[str, Mapping[str, str]]) -> dic
     """Every model with its stars written out and each column under its table; what is read comes before its reader."""
     schema: dict[str, dict[str, Mapping[str, str]]] = {
         SOURCES: dict(tables),
+        Zone.OPS: {name: dict.fromkeys(ledger.names, "string") for name, ledger in LEDGER.items()},
         SEEDS: {name: dict.fromkeys(columns, "string") for name, columns in project.seeds.items()},
         MODELS: {},
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from airflow.dag_processing.dagbag import BundleDagBag
 from airflow.providers.standard.operators.bash import BashOperator
+from airflow.providers.standard.operators.hitl import HITLOperator
 
 
 def described(task: Any) -> dict[str, Any]:
@@ -71,6 +72,9 @@ def main(folder: Path) -> None:
             "waits_for": waits_for(dag.timetable),
             "watched_by": watchers(dag.timetable),
             "tasks": {task.task_id: described(task) for task in dag.tasks if is_command(task)},
+            "questions": {
+                task.task_id: sorted(task.upstream_task_ids) for task in dag.tasks if isinstance(task, HITLOperator)
+            },
             "others": sorted(task.task_id for task in dag.tasks if not is_command(task)),
         }
         for dag in bag.dags.values()

@@ -73,7 +73,9 @@ def test_every_dag_says_what_it_is_and_whose_it_is(dags):
 
 def test_no_dag_makes_up_for_the_past_or_runs_beside_itself_unless_it_waits_for_a_person(dags):
     assert {dag for dag, about in dags.items() if about["catchup"]} == set()
-    assert {dag for dag, about in dags.items() if about["runs_at_a_time"] != 1} == {"reveal"}
+    assert {dag for dag, about in dags.items() if about["runs_at_a_time"] != 1} == {
+        "reveal", "reports", "report_corrections",
+    }  # fmt: skip
 
 
 def test_every_waiting_dataset_of_a_family_goes_through_its_four_steps_in_order(dags):
@@ -110,8 +112,31 @@ def test_a_reveal_is_opened_behind_an_approval_that_is_written_down_and_nowhere_
     assert dags["reveal"]["others"] == ["decide"]
 
 
+def test_a_report_is_issued_behind_two_checks_and_an_approval_that_are_written_down_and_nowhere_else(dags):
+    upstream = {task: about["upstream"] for task, about in dags["reports"]["tasks"].items()}
+    assert upstream == {
+        "draft": [],
+        "check_signed": ["check"], "check_refused": ["check"],
+        "agree_signed": ["agree"], "agree_refused": ["agree"],
+        "approve_signed": ["approve"], "approve_refused": ["approve"],
+        "release": ["approve_signed"],
+    }  # fmt: skip
+    assert dags["reports"]["questions"] == {
+        "check": ["draft"], "agree": ["check_signed"], "approve": ["agree_signed"],
+    }  # fmt: skip
+
+
+def test_a_correction_of_a_report_is_issued_behind_the_approval_alone(dags):
+    upstream = {task: about["upstream"] for task, about in dags["report_corrections"]["tasks"].items()}
+    assert upstream == {
+        "draft": [], "approve_signed": ["approve"], "approve_refused": ["approve"], "release": ["approve_signed"],
+    }  # fmt: skip
+    assert dags["report_corrections"]["questions"] == {"approve": ["draft"]}
+
+
 def test_no_text_of_a_requester_becomes_a_part_of_a_command(dags):
-    commands = [about["command"] for about in dags["reveal"]["tasks"].values()]
+    asked = ("reveal", "reports", "report_corrections")
+    commands = [about["command"] for dag in asked for about in dags[dag]["tasks"].values()]
     assert commands
     assert [command for command in commands if "{{" in command] == []
 
@@ -139,6 +164,9 @@ def test_a_skip_means_nothing_new_and_only_ingest_can_say_so(tasks):
 def test_no_output_of_a_command_reaches_the_database_but_names_of_datasets_and_ids_of_requests(tasks):
     pushing = {task: about["command"] for task, about in tasks.items() if about["pushes_xcom"]}
     assert pushing.pop("reveal: request").endswith(" --json")
+    assert pushing.pop("reports_due: due").endswith(" due --json")
+    for drafting in ("reports: draft", "report_corrections: draft"):
+        assert pushing.pop(drafting).endswith(" --json")
     assert set(pushing) == {f"{family.name}: waiting" for family in families()}
     assert all(command.startswith("lakewarden waiting ") for command in pushing.values())
 
@@ -159,7 +187,7 @@ def test_no_command_runs_twice_at_a_time_for_one_dataset(tasks):
 def test_engine_work_waits_in_a_pool_that_exists_and_the_build_takes_all_of_it(tasks):
     pools = _constant(ROOT / "infra" / "airflow" / "prepare.py", "POOLS")
     for task, about in tasks.items():
-        if task.endswith(": waiting") or (task.startswith("reveal") and task != "reveal: open"):
+        if task.endswith(": waiting") or (task.startswith(("reveal", "report")) and task != "reveal: open"):
             assert about["pool"] == "default_pool", f"{task} asks the ledger and must not wait for the engine"
             continue
         assert about["pool"] in pools, task
@@ -195,7 +223,7 @@ def test_a_dag_file_is_a_table_of_contents():
         text = path.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= 60, path.name
         imported = {node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)}
-        assert imported <= {"airflow.sdk", "pipeline.stages", "pipeline.reveals"}, path.name
+        assert imported <= {"airflow.sdk", "pipeline.stages", "pipeline.reveals", "pipeline.reports"}, path.name
 
 
 def test_reading_the_files_loads_nothing_heavy(listing, record_property):

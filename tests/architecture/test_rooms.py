@@ -65,11 +65,11 @@ def test_only_settings_reads_the_environment():
     }  # fmt: skip
 
 
-def test_dbt_reads_desensitised_tables_only():
+def test_dbt_reads_desensitised_tables_and_the_ledger_only():
     models = tracked("dbt_project/models/**.sql")
     calls = [call for path in models for call in re.findall(r"source\('(\w+)'", path.read_text(encoding="utf-8"))]
     assert calls
-    assert set(calls) == {"desensitised"}
+    assert set(calls) == {"desensitised", "ops"}
     assert lines_with(r"\b(raw|vault|quarantine)\.", models) == []
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.e2e.conftest import browser, site  # noqa: F401 - fixtures
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave measurements out, visibly as deselected, unless `-m` names them."""

@@ -8,10 +8,10 @@ Nothing here asserts a speed.
 import shutil
 import statistics
 import time
-from collections.abc import Callable
 
 import pytest
 from database_servers import PASSWORD, Server, postgresql
+from measuring import in_turn
 
 from contracts.loading import ROOT, load_file
 from jobs.ingest.run import ingest
@@ -19,7 +19,6 @@ from jobs.storage.lake import Lake
 
 pytestmark = pytest.mark.bench
 
-ROUNDS = 3
 ROWS = 500_000
 COLUMNS = "acct_id, cust_no, status, pay_mode, balance, area_code, open_date, upd_time"
 
@@ -83,16 +82,3 @@ def test_an_extract_beside_a_plain_copy(lake, billing, tmp_path, capsys, monkeyp
             f"\n  {ROWS:,} rows: plain copy {copied:.1f} s, landed and compared {landed:.1f} s ({copied / landed:.2f} of"
         )
         print(f"  its speed), in raw with faults, fates and counts {extracted:.1f} s ({copied / extracted:.2f})")
-
-
-def in_turn(*things: Callable[[], object]) -> list[float]:
-    """The median seconds of each, run A B A B … after one uncounted round."""
-    for thing in things:
-        thing()
-    taken: list[list[float]] = [[] for _ in things]
-    for _ in range(ROUNDS):
-        for place, thing in enumerate(things):
-            began = time.perf_counter()
-            thing()
-            taken[place].append(time.perf_counter() - began)
-    return [statistics.median(times) for times in taken]

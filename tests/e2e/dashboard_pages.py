@@ -9,7 +9,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from playwright.sync_api import TimeoutError as PatienceEnded
 
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-output"
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / os.environ.get("LAKEWARDEN_TEST_PICTURES", "test-output")
 # High enough for a whole page: Superset draws only the charts that are in view.
 WINDOW = {"width": 1600, "height": 3400}
 PATIENCE_MS = 180_000
@@ -66,9 +67,23 @@ class Chart:
     words: str
 
     @property
+    def title(self) -> str:
+        """Its name without how new it is."""
+        return self.name.partition(" · ")[0]
+
+    @property
     def is_ready(self) -> bool:
         """Nothing turns any more, and there is a picture or a complaint."""
         return not self.loading and (self.drawn or bool(self.complaint))
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What is seen without scrolling on a screen of one size; names are those of charts."""
+
+    charts_in_view: int
+    charts_cut_off: list[str]
+    complaints: list[str]
 
 
 def open_browser(playwright: Playwright) -> Browser:
@@ -137,6 +152,24 @@ class DashboardPage:
         bottom = max(parts.evaluate_all("parts => parts.map(part => part.getBoundingClientRect().bottom)"))
         self._page.screenshot(path=path, clip={"x": 0, "y": 0, "width": WINDOW["width"], "height": bottom + 24})
         return path
+
+    def on_screen(self, width: int, height: int) -> Screen:
+        """The page on a screen of this size, with the window as it was afterwards."""
+        before = self._page.viewport_size or WINDOW
+        self._page.set_viewport_size({"width": width, "height": height})
+        self._page.wait_for_timeout(1_000)  # charts draw themselves anew
+        holders = self._page.locator("[data-test=chart-grid-component]")
+        places = holders.evaluate_all(
+            "charts => charts.map(e => { const r = e.getBoundingClientRect();"
+            " return [e.dataset.testChartName, r.left, r.right, r.top, r.bottom]; })"
+        )
+        complaints = [f"{chart.name}: {chart.complaint}" for chart in self._look() if chart.complaint]
+        self._page.set_viewport_size(before)
+        return Screen(
+            sum(top < height and bottom > 0 for _, _, _, top, bottom in places),
+            [name for name, left, right, _, _ in places if left < 0 or right > width],
+            complaints,
+        )
 
     def complaints(self) -> list[str]:
         """What pops up outside the charts."""

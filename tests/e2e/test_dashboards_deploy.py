@@ -96,7 +96,8 @@ import os
 from pathlib import Path
 from superset.app import create_app
 from dashboards.deploy import checked_bundle
-bundle = checked_bundle(Path(os.environ["LAKE_HOME"]) / "published" / "published.duckdb")
+from dashboards.sources import read_sources
+bundle = checked_bundle(read_sources(), Path(os.environ["LAKE_HOME"]) / "published" / "published.duckdb")
 with create_app().app_context():
     from dashboards.superset_state import differences
     chart = next(path for path in bundle if path.startswith("charts/"))

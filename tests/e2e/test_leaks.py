@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.demo.people import canary
+from infra.demo.run import PLANTED, SEED
 from jobs.prove.controls import controls, drawn
 from jobs.prove.deliveries import FEEDBACK, feedback_answers, odd_deliveries
 from jobs.prove.disguises import Secret
@@ -21,8 +22,8 @@ from tests.leaks.passage import Passage
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
 
-SEED, DAY, SECOND_DAY = 404, "2025-11-11", "2025-11-12"
-PEOPLE = tuple(canary(SEED, number) for number in range(3))
+DAY, SECOND_DAY = "2025-11-11", "2025-11-12"
+PEOPLE = tuple(canary(SEED, number) for number in range(PLANTED))
 SAID = Sink("temporary files and results of commands", "命令的输出与临时文件")
 #: Nothing of ours writes these here; a folder of that name would be searched.
 NOT_HERE = {"Spark's event logs", "Great Expectations results", "evidence reports", "temporary files of our programs"}
@@ -42,14 +43,14 @@ class Searched:
 
 
 @pytest.fixture(scope="module")
-def passage(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Passage:
-    """Everything that can happen to planted people has happened: accepted, quarantined, refused, failed, published."""
+def passage(demo: Platform, tmp_path_factory: pytest.TempPathFactory) -> Passage:
+    """Everything that can happen to the demo's planted people has happened.
+
+    Through the demo they were accepted, quarantined and published; here they are also refused, failed, in odd places.
+    """
     made = tmp_path_factory.mktemp("made")
-    passage = Passage(platform, tmp_path_factory.mktemp("kept"))
-    generate_into(made, platform)
-    for path in files_below(made / "landing"):
-        family, dataset = path.relative_to(made / "landing").parts[:2]
-        passage.land(f"{family}.{dataset}", DAY, path.name, path.read_bytes())
+    passage = Passage(demo, tmp_path_factory.mktemp("kept"))
+    generate_into(made, demo)
     for dataset, name, content in odd_deliveries(made, PEOPLE):
         passage.land(dataset, DAY, name, content)
     passage.by_hand()
@@ -67,8 +68,8 @@ def passage(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Pas
 
 
 def generate_into(made: Path, platform: Platform) -> None:
-    """The day lies elsewhere first: the installation's own demo day must not be taken for this one."""
-    options = {"home": made, "day": DAY, "size": "small", "seed": SEED, "planted": len(PEOPLE)}
+    """A day with the same people, elsewhere: what odd files are made from."""
+    options = {"home": made, "day": DAY, "size": "small", "seed": SEED, "planted": PLANTED}
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     platform.run("python", "-m", "infra.demo.generate", *words)
 
@@ -77,7 +78,9 @@ def generate_into(made: Path, platform: Platform) -> None:
 def searched(passage: Passage) -> Searched:
     home, control_values = passage.platform.home, drawn()
     matcher = Matcher([*people_secrets(PEOPLE), *keys_and_passwords(home), *control_values])
-    found = {sink: scan(paths, home, matcher) for sink, paths in sinks(home).items()}
+    told = home / "demo" / "planted.txt"  # whom the demo itself searched for
+    assert told.exists()
+    found = {sink: scan([path for path in paths if path != told], home, matcher) for sink, paths in sinks(home).items()}
     found[SAID] = scan(files_below(passage.kept), passage.kept, matcher)
     restricted = {zone: scan(files_below(home / zone), home, matcher) for zone in (*RESTRICTED, *KEYS)}
     for place, one in {**{sink.english: one for sink, one in found.items()}, **restricted}.items():

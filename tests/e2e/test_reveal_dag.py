@@ -2,6 +2,7 @@
 
 import json
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ class Asked:
 def asked(demo: Platform) -> Asked:
     tokens = rows(demo, "desensitised", "contact_phone_key")
     values = rows(demo, "raw", "contact_phone")
-    place = min(place for place, value in values.items() if value)
+    written = Counter(tokens.values())  # who stands there once has one way to write the number
+    place = min(place for place, value in values.items() if value and written[tokens[place]] == 1)
     return Asked(tokens[place], values[place])
 
 

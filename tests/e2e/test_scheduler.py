@@ -1,6 +1,7 @@
 """The DAGs through Airflow's own scheduler: what starts, what stops, who may, and what readers see meanwhile."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from tests.conftest import ROOT, Platform
 from tests.e2e.airflow_client import AirflowClient, span, token_answer
@@ -22,6 +24,10 @@ pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
 STEPS = ("ingest", "gate_raw", "desensitise", "gate_desensitised")
 FORMS = [f"{DATASET}.{step}" for step in STEPS]
 PATIENCE_S = 900
+
+
+class DatabaseBusy(Exception):
+    """Airflow's database had another writer; the command may be given again."""
 
 
 @dataclass(frozen=True)
@@ -259,6 +265,7 @@ def test_a_step_whose_engine_was_killed_is_tried_again_and_passes(platform, airf
 def test_a_file_that_arrives_starts_its_source_within_a_minute_and_nobody_has_to(platform, airflow):
     seen = {run["dag_run_id"] for run in airflow.runs("forms")}
     airflow.pause("arrivals", is_paused=False)
+    os.utime(ROOT / "dags" / "arrivals.py")  # a changed file is read at once, and only then is landing watched again
     try:
         taken = land(platform.home, "2026-01-19", "unannounced", sound("unannounced", 10))
         run = airflow.wait_for_next("forms", seen, within_s=60)
@@ -286,15 +293,24 @@ def begin_backfill(platform: Platform, airflow: AirflowClient, first: str, last:
     while any(not held["completed_at"] for held in airflow.get("/backfills", dag_id="forms")["backfills"]):
         assert time.monotonic() < deadline, "an earlier backfill does not end"
         time.sleep(1)
-    platform.run(
-        str(ROOT / "infra" / "airflow" / "airflow.sh"), "airflow", "backfill", "create", "--dag-id", "forms",
-        "--from-date", first, "--to-date", last, "--max-active-runs", str(at_a_time),
-        "--reprocess-behavior", "completed",
-    )  # fmt: skip
+    ask_for_backfill(platform, first, last, at_a_time)
     newest = airflow.get("/backfills", dag_id="forms", order_by="-id", limit=1)["backfills"][0]
     found = [run for run in airflow.runs("forms", limit=200) if run["run_type"] == "backfill"]
     began, ended = newest["from_date"], newest["to_date"]
     return sorted(run["dag_run_id"] for run in found if began <= run["logical_date"] <= ended)
+
+
+@retry(retry=retry_if_exception_type(DatabaseBusy), stop=stop_after_attempt(5), wait=wait_fixed(2), reraise=True)
+def ask_for_backfill(platform: Platform, first: str, last: str, at_a_time: int) -> None:
+    """At the prompt, and again where SQLite let another writer pass, after which nothing was begun."""
+    asked = platform.run(
+        str(ROOT / "infra" / "airflow" / "airflow.sh"), "airflow", "backfill", "create", "--dag-id", "forms",
+        "--from-date", first, "--to-date", last, "--max-active-runs", str(at_a_time),
+        "--reprocess-behavior", "completed", check=False,
+    )  # fmt: skip
+    if "database is locked" in asked.stderr + asked.stdout:
+        raise DatabaseBusy
+    assert asked.returncode == 0, asked.stdout[-3000:] + asked.stderr[-3000:]
 
 
 def meet(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:

@@ -7,12 +7,12 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from contracts.loading import load
+from jobs.approval.people import People, account_at_the_prompt
 from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.desensitise.vault import VAULT_COLUMNS, sealed
 from jobs.errors import KeyMissing, NeverSealed, RevealRefused, VaultAltered
 from jobs.keys.ring import Keyring
-from jobs.reveal.people import People, account_at_the_prompt
 from jobs.reveal.rules import RevealState
 from jobs.reveal.vault import opened
 from jobs.storage.keys import SEAL, KeyFiles

@@ -13,7 +13,7 @@ from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.errors import AuditBroken, RevealRefused
 from jobs.storage.ledger import Ledger
-from jobs.storage.ledger_rows import TABLES
+from jobs.storage.ledger_tables import TABLES
 
 
 @pytest.fixture

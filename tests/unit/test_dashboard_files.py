@@ -15,10 +15,15 @@ from dashboards.check import findings
 from dashboards.datasets import derived_sql, metric_label, metric_sql
 from dashboards.layout import reached_by
 from dashboards.marts import Column, read_marts, smallest_visible_group
-from dashboards.sources import Board, Sources, read_sources
+from dashboards.sources import FOLDER, METRICS, Board, Sources, read_sources
 
 SOURCES, MARTS = read_sources(), read_marts()
 PUBLISHED = Path("/lake/published/published.duckdb")
+
+
+FAMILIES = {
+    "regional", "product", "demographic", "promises", "sales", "key_accounts", "satisfaction", "network", "health",
+}  # fmt: skip
 
 
 def board(sources: Sources, name: str = "regional") -> Board:
@@ -26,7 +31,7 @@ def board(sources: Sources, name: str = "regional") -> Board:
 
 
 def test_the_dashboards_of_this_checkout_have_no_finding():
-    assert {one.name for one in SOURCES.boards} == {"regional", "product", "demographic"}
+    assert {one.name for one in SOURCES.boards} == FAMILIES
     assert findings(SOURCES, MARTS, smallest_visible_group()) == []
 
 
@@ -38,6 +43,12 @@ def test_the_dashboards_of_this_checkout_have_no_finding():
         (lambda one: one.charts["trend"].update(dataset="region_day"), "no dataset of this dashboard is called"),
         (lambda one: one.charts["trend"].update(type="word_cloud"), "the chart type word_cloud"),
         (lambda one: one.charts["trend"].update(title="Revenue"), "the title is not Chinese"),
+        (lambda one: one.dashboard.pop("reader"), "the reader is not Chinese"),
+        (lambda one: one.dashboard.update(decision="what to do"), "the decision is not Chinese"),
+        (lambda one: one.charts["trend"].update(only={"month": "1"}), "has no column month"),
+        (lambda one: one.datasets["region_month"].pop("region"), "no `region` says which one row rules are made of"),
+        (lambda one: one.datasets["region_month"].update(region="city"), "region names city, which its mart does not"),
+        (lambda one: one.datasets["region_month"].update(as_of="city_name"), "as_of is city_name, which is not a date"),
         (lambda one: one.charts["trend"].update(colour="teal"), "unknown key colour"),
         (lambda one: one.charts["trend"]["params"].update(metrics=[{"label": "x"}]), "metrics belong into the dataset"),
         (lambda one: one.charts["trend"]["params"].update(color_scheme="supersetColors"), "a colour of its own"),
@@ -98,7 +109,7 @@ def test_the_same_files_give_the_same_bytes():
 def test_the_bundle_holds_every_object_once_and_only_marts():
     bundle = build_bundle(SOURCES, MARTS, PUBLISHED)
     datasets = [yaml.safe_load(text) for path, text in bundle.items() if path.startswith("datasets/")]
-    assert len(uuids_in(bundle, "dashboards")) == 3
+    assert len(uuids_in(bundle, "dashboards")) == len(FAMILIES)
     assert len(uuids_in(bundle, "charts")) == sum(len(one.charts) for one in SOURCES.boards)
     assert len(uuids_in(bundle, "datasets")) == sum(len(one.datasets) for one in SOURCES.boards)
     assert len(uuids_in(bundle, "databases")) == 1
@@ -122,6 +133,9 @@ def test_every_label_and_every_axis_a_manager_reads_is_chinese_or_named_so_by_th
         ({"sum": "revenue_cny"}, "SUM(revenue_cny)"),
         ({"sum": "revenue_cny", "divide": 10000}, "(SUM(revenue_cny)) / 10000"),
         ({"max": "cell_count"}, "MAX(cell_count)"),
+        ({"count": "account_code"}, "COUNT(account_code)"),
+        ({"count_true": "is_late"}, "COUNT(*) FILTER (WHERE is_late)"),
+        ({"share_true": "is_late"}, "AVG(CAST(is_late AS INTEGER))"),
         (
             {"ratio": ["a", "b"], "multiply": 1000},
             "(SUM(a) FILTER (WHERE b IS NOT NULL) / NULLIF(SUM(b) FILTER (WHERE a IS NOT NULL), 0)) * 1000",
@@ -131,6 +145,32 @@ def test_every_label_and_every_axis_a_manager_reads_is_chinese_or_named_so_by_th
 )
 def test_a_metric_is_written_in_sql(metric: dict[str, object], sql: str):
     assert metric_sql(metric) == sql
+
+
+def test_a_metric_is_defined_in_one_place():
+    shared = yaml.safe_load(METRICS.read_text(encoding="utf-8"))
+    files = {file: yaml.safe_load(file.read_text(encoding="utf-8")) for file in FOLDER.glob("*/datasets/*.yaml")}
+    assert files
+    twice = {
+        str(file): shared.get(one["mart"], {}).keys() & one.get("metrics", {}).keys() for file, one in files.items()
+    }
+    assert {file: names for file, names in twice.items() if names} == {}
+
+
+def test_a_share_of_what_is_true_leaves_out_what_is_unknown():
+    share, number = metric_sql({"share_true": "late"}), metric_sql({"count_true": "late"})
+    rows = "(VALUES (true), (false), (NULL), (true), (false)) rows(late)"
+    assert duckdb.sql(f"SELECT {share}, {number} FROM {rows}").fetchall() == [(0.5, 2)]
+
+
+def test_years_are_laid_over_each_other():
+    month, year = derived_sql({"month_of_year": "day"}), derived_sql({"year_text": "day"})
+    assert duckdb.sql(f"SELECT {month}, {year} FROM (VALUES (DATE '2026-03-01')) rows(day)").fetchall() == [
+        ("03月", "2026年")
+    ]
+    assert duckdb.sql(f"SELECT {derived_sql({'as_year': 'y'})} FROM (VALUES (2025)) rows(y)").fetchall() == [
+        ("2025年",)
+    ]
 
 
 def test_hidden_values_count_on_neither_side_of_a_ratio():

@@ -13,12 +13,13 @@ import pytest
 
 from contracts.families import families
 from contracts.loading import load_all
-from infra.demo import generate, people
+from infra.demo import device_reports, generate, people
 from infra.demo.market import Market, customer_id
 from infra.demo.regions import CITIES
 from infra.demo.setting import SIZES, Setting
 from tests.unit.demo_judging import fault_of, warnings_of
 from tests.unit.demo_reading import known_name, rows_of
+from tests.unit.reading import read_bytes
 
 DAY = date(2026, 1, 31)
 SMALL = Setting(seed=7, day=DAY, size=SIZES["small"], canaries=(people.canary(7, 0), people.canary(7, 1)))
@@ -38,6 +39,7 @@ DATASETS = (
     "network.cell_measurements",
     "network.engineering_parameters",
 )
+GOOD = (*generate.SAMPLED, *generate.TOLD)
 
 
 def _folder(home: Path, dataset: str) -> Path:
@@ -74,7 +76,7 @@ def test_a_customer_keeps_number_and_registration_from_day_to_day() -> None:
         assert today.registered_on(number) == tomorrow.registered_on(number) <= DAY
 
 
-@pytest.mark.parametrize("dataset", [*DATASETS, *generate.SAMPLED])
+@pytest.mark.parametrize("dataset", [*DATASETS, *GOOD])
 def test_every_row_is_counted_and_every_file_listed(made: tuple[Path, dict[str, Any]], dataset: str) -> None:
     home, expected = made
     listed = expected["datasets"][dataset]
@@ -104,7 +106,7 @@ def test_rows_fail_their_contract_exactly_as_often_as_the_list_says(
     assert len(expected["datasets"][dataset]["bad_rows_by_reason"]) >= 1
 
 
-@pytest.mark.parametrize("dataset", generate.SAMPLED)
+@pytest.mark.parametrize("dataset", GOOD)
 def test_samples_are_good_whatever_is_spoilt_elsewhere(made: tuple[Path, dict[str, Any]], dataset: str) -> None:
     home, expected = made
     contract, listed = CONTRACTS[dataset], expected["datasets"][dataset]
@@ -113,11 +115,23 @@ def test_samples_are_good_whatever_is_spoilt_elsewhere(made: tuple[Path, dict[st
     assert len({tuple(row[name] for name in contract.key) for row in rows}) == listed["good_rows"] == listed["rows"]
 
 
+def test_reports_of_devices_are_what_their_reader_finds(made: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    home, expected = made
+    contract, listed = CONTRACTS[device_reports.DATASET], expected["datasets"][device_reports.DATASET]
+    outcomes = [
+        read_bytes(path.read_bytes(), tmp_path, contract) for path in _folder(home, device_reports.DATASET).iterdir()
+    ]
+    rows = [row for outcome in outcomes for row in outcome.rows]
+    assert len(rows) == listed["good_rows"] == listed["rows"] > 0
+    assert not [row for row in rows if row["row_fault"] or row["file_fault"]]
+    assert len({tuple(row[name] for name in contract.key) for row in rows}) == len(rows)
+
+
 def test_a_file_of_every_family_lands(made: tuple[Path, dict[str, Any]]) -> None:
     home, expected = made
     landed = {path.relative_to(home / "landing").parts[0] for path in (home / "landing").rglob("*") if path.is_file()}
     assert landed == {family.name for family in families()}
-    assert set(expected["datasets"]) == {*DATASETS, *generate.SAMPLED}
+    assert set(expected["datasets"]) == {*DATASETS, *GOOD, device_reports.DATASET}
 
 
 @pytest.mark.parametrize("dataset", DATASETS)

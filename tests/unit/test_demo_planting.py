@@ -45,7 +45,7 @@ def test_a_choice_follows_its_weights() -> None:
 
 @pytest.mark.parametrize("text", ["tiny", "999", "-5", ""])
 def test_a_size_nobody_knows_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="small, demo, large"):
+    with pytest.raises(ValueError, match="small, medium, demo, large"):
         size_of(text)
 
 
@@ -53,10 +53,10 @@ def test_a_number_is_a_size_too() -> None:
     assert size_of("10_000_000").transactions == 10_000_000
 
 
-def test_history_is_thirteen_whole_months_up_to_the_day_before() -> None:
+def test_history_is_two_years_and_the_running_month_up_to_the_day_before() -> None:
     periods = Setting(1, date(2026, 3, 1), SIZES["small"]).periods
-    assert len(periods) == 13
-    assert (periods[0][0], periods[-1]) == (date(2025, 2, 1), (date(2026, 2, 1), date(2026, 2, 28)))
+    assert len(periods) == 25
+    assert (periods[0][0], periods[-1]) == (date(2024, 2, 1), (date(2026, 2, 1), date(2026, 2, 28)))
 
 
 def test_an_increment_tells_of_the_day_before_only() -> None:

@@ -26,6 +26,7 @@ from contracts.treatments import (
     TopBottomCode,
     TruncateDate,
 )
+from jobs.approval.people import People
 from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.desensitise.run import desensitise
@@ -36,7 +37,6 @@ from jobs.grades.record import standing
 from jobs.ingest.run import ingest
 from jobs.keys.ring import Keyring
 from jobs.keys.rotation import retoken, rotate
-from jobs.reveal.people import People
 from jobs.storage.keys import KeyFiles
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger

@@ -16,7 +16,7 @@ from expectations.privacy.judging import Figure, bound, checks, level
 from jobs.privacy.marts import keep
 from jobs.privacy.show import newest, show
 from jobs.storage.ledger import Ledger
-from jobs.storage.ledger_rows import TABLES
+from jobs.storage.ledger_tables import TABLES
 
 COLUMNS = ["region_code", "month_start", "illness", "buyer_count", "customer_count"]
 AGGREGATES = {

@@ -13,11 +13,11 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from contracts.loading import load
+from jobs.approval.people import People
 from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.errors import GrantEnded, NeverSealed, RevealRefused, SelfApproval, UnknownPerson, VaultAltered
 from jobs.reveal.desk import Desk
-from jobs.reveal.people import People
 from jobs.reveal.place import Place
 from jobs.reveal.rules import RevealState
 from jobs.settings import RevealLimits

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from contracts.loading import load
+from jobs.approval.deadline import announced_days, end_of_next_working_day, moment
+from jobs.approval.people import Person, account_at_the_prompt
 from jobs.errors import GrantEnded, RevealRefused, SelfApproval, UnknownPerson, UnknownWorkingDays
 from jobs.reveal import rules
-from jobs.reveal.deadline import announced_days, end_of_next_working_day, moment
-from jobs.reveal.people import Person, account_at_the_prompt
 from jobs.reveal.rules import Reveal, RevealState
 from jobs.settings import ROOT, RevealLimits
 

@@ -155,7 +155,10 @@ def test_the_database_connection_reads_its_file_and_nothing_else(published: Path
 
 
 def test_the_database_is_shut_in_superset_too():
-    refused = ("expose_in_sqllab", "allow_dml", "allow_ctas", "allow_cvas", "allow_run_async", "allow_csv_upload")
+    assert DATABASE["expose_in_sqllab"], (
+        "analysts ask in SQL; who else may is shown by tests/e2e/test_dashboard_roles.py"
+    )
+    refused = ("allow_dml", "allow_ctas", "allow_cvas", "allow_run_async", "allow_csv_upload")
     assert {name: DATABASE[name] for name in refused} == dict.fromkeys(refused, False)
     assert DATABASE["extra"]["disable_drill_to_detail"]
     assert DATABASE["extra"]["disable_data_preview"]

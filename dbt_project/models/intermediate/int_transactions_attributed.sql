@@ -1,3 +1,6 @@
+-- A view and no mere step: which quarters changed is asked of it before the model that counts them begins.
+{{ config(materialized='view') }}
+
 -- A purchase by somebody who is missing in the customer file stays, with unknown attributes and as a person of his own.
 with transactions as (
     select * from {{ ref('stg_crm__transactions') }}

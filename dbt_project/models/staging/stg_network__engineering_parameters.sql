@@ -6,7 +6,12 @@ stg_network__engineering_parameters as (
     select
         enodeb_id,
         cell_id,
-        city_name
+        city_name,
+        grid_name,
+        vendor,
+        network_standard,
+        band_code,
+        is_indoor
     from engineering_parameters
     qualify {{ is_newest_version(['enodeb_id', 'cell_id']) }}
 )

@@ -18,6 +18,20 @@ sales as (
     select * from {{ ref('int_sales_by_group') }} where breakdown = 'region'
 ),
 
+competitors as (
+    select * from {{ ref('int_competitors_by_region_month') }}
+),
+
+complaints as (
+    select
+        region_code,
+        month_start,
+        count(*) as complaint_count,
+        count(distinct person_key) as complainant_count
+    from {{ ref('int_complaints_located') }}
+    group by region_code, month_start
+),
+
 cells as (
     select
         region_code,
@@ -34,6 +48,10 @@ months_of_facts as (
     select region_code, month_start from sales
     union
     select region_code, month_start from cells
+    union
+    select region_code, month_start from competitors
+    union
+    select region_code, month_start from complaints
 ),
 
 last_month as (
@@ -74,10 +92,15 @@ fct_region_month as (
         feedback.school_count,
         feedback.enrolled_student_count,
         feedback.contacted_school_count,
+        try_divide(feedback.contacted_school_count, feedback.school_count) as contacted_school_share,
         feedback.ticket_count,
         feedback.leaflet_count,
         feedback.sms_count,
         feedback.enquiry_call_count,
+        competitors.competitor_count,
+        competitors.competitor_branch_count,
+        competitors.competitor_student_count,
+        competitors.competitor_term_price_cny,
         {{ suppress_small_cells(in_whole_groups('months_with_customers.customer_count'),
                                 people='months_with_customers.customer_count') }} as customer_count,
         {{ suppress_small_cells('newcomers.new_customer_count',
@@ -85,6 +108,9 @@ fct_region_month as (
         {{ suppress_small_cells('sales.buyer_count', people='sales.buyer_count') }} as buyer_count,
         {{ suppress_small_cells('sales.transaction_count', people='sales.buyer_count') }} as transaction_count,
         {{ suppress_small_cells('sales.revenue_cny', people='sales.buyer_count') }} as revenue_cny,
+        {{ suppress_small_cells('complaints.complainant_count',
+                                people='complaints.complainant_count') }} as complainant_count,
+        {{ suppress_small_cells('complaints.complaint_count', people='complaints.complainant_count') }} as complaint_count,
         cells.cell_count,
         cells.rrc_success_share,
         cells.erab_drop_share,
@@ -101,6 +127,10 @@ fct_region_month as (
         on region_months.region_code = newcomers.region_code and region_months.month_start = newcomers.month_start
     left join sales
         on region_months.region_code = sales.region_code and region_months.month_start = sales.month_start
+    left join competitors
+        on region_months.region_code = competitors.region_code and region_months.month_start = competitors.month_start
+    left join complaints
+        on region_months.region_code = complaints.region_code and region_months.month_start = complaints.month_start
     left join cells
         on region_months.region_code = cells.region_code and region_months.month_start = cells.month_start
 )

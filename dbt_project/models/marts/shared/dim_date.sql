@@ -11,18 +11,27 @@ days as (
     select explode(sequence(date '2018-01-01', last_day)) as date from bounds
 ),
 
-dim_date as (
+days_judged as (
     select
         days.date,
-        year(days.date) as year,
-        quarter(days.date) as quarter,
-        month(days.date) as month,
-        cast(date_trunc('month', days.date) as date) as month_start,
         coalesce(exceptions.is_working_day, weekday(days.date) < 5) as is_working_day,
         exceptions.holiday_name
     from days
     left join exceptions
         on days.date = exceptions.date
+),
+
+dim_date as (
+    select
+        date,
+        year(date) as year,
+        quarter(date) as quarter,
+        month(date) as month,
+        cast(date_trunc('month', date) as date) as month_start,
+        is_working_day,
+        cast(count_if(is_working_day) over (order by date) as int) as working_day_number,
+        holiday_name
+    from days_judged
 )
 
 select * from dim_date

@@ -1,0 +1,1 @@
+"""Taking published numbers away: one approved, reasoned, limited, expiring, recorded way."""
