@@ -226,7 +226,7 @@ def test_a_backfill_takes_the_files_of_its_day_and_leaves_the_others(platform, a
     assert not left.exists(), "a run by hand takes whatever is new"
 
 
-@pytest.mark.xfail(strict=False, reason="open: failed in one of the last runs, the cause is not known")
+@pytest.mark.xfail(strict=False, reason="failed where SQLite was locked, now waited for; not seen often yet")
 @pytest.mark.usefixtures("published", "resting_marts")
 def test_no_step_of_a_dataset_runs_twice_at_a_time_whoever_started_it(platform, airflow):
     for day in ("2025-12-01", "2025-12-02"):
