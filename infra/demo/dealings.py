@@ -39,8 +39,8 @@ def complaints(setting: Setting) -> Iterator[Values]:
     market = Market(setting)
     for event in _events(setting, "complaint", customers_per_month=40):
         rng, who = event.rng, _customer(market, event)
-        replied = _told(setting, event.on + timedelta(days=rng.randrange(6)))
-        closed = _told(setting, event.on + timedelta(days=rng.randrange(6, 45))) if rng.random() < 0.9 else None
+        replied = setting.told(event.on + timedelta(days=rng.randrange(6)))
+        closed = setting.told(event.on + timedelta(days=rng.randrange(6, 45))) if rng.random() < 0.9 else None
         yield {
             "complaint_id": f"T{event.key}",
             "customer_id": customer_id(who.number),
@@ -158,7 +158,7 @@ def connections(setting: Setting) -> Iterator[Values]:
     for event in _events(setting, "connection", customers_per_month=300):
         rng, who = event.rng, event.rng.choice(accounts)
         is_dual = rng.random() < 0.3
-        replied = _told(setting, event.on + timedelta(days=rng.randrange(5, 60 if is_dual else 35)))
+        replied = setting.told(event.on + timedelta(days=rng.randrange(5, 60 if is_dual else 35)))
         later = dict.fromkeys(
             ("notice_issued_on", "paid_on", "construction_started_on", "completion_filed_on", "inspected_on",
              "contract_signed_on", "energised_on", "meter_ordered_on", "meter_installed_on", "order_returned_on",
@@ -176,7 +176,7 @@ def connections(setting: Setting) -> Iterator[Values]:
             "registered_on": event.on,
             "accepted_on": event.on,
             "surveyed_on": None,
-            "sent_to_marketing_on": _told(setting, event.on + timedelta(days=rng.randrange(1, 5))),
+            "sent_to_marketing_on": setting.told(event.on + timedelta(days=rng.randrange(1, 5))),
             "scheme_replied_on": replied,
             "stage": "scheme_replied" if replied else "applied",
         }
@@ -200,8 +200,3 @@ def _large_customers(setting: Setting) -> Iterator[Profile]:
     market = Market(setting)
     last = ENTERPRISE_EVERY * max(1, setting.size.customers // _CUSTOMERS_PER_KEY_ACCOUNT)
     return (market.profile(number) for number in range(last) if is_enterprise(number))
-
-
-def _told(setting: Setting, day: date) -> date | None:
-    """The day, or None for what is still to come."""
-    return day if day <= setting.last_day else None

@@ -76,6 +76,10 @@ class Setting:
         """The last day about which anything is told."""
         return self.day - timedelta(days=1)
 
+    def told(self, day: date) -> date | None:
+        """The day, or None for what is still to come."""
+        return day if day <= self.last_day else None
+
     @property
     def periods(self) -> list[tuple[date, date]]:
         """First and last day of each month of history, oldest first; of a daily increment the one day."""

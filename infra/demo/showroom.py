@@ -76,7 +76,7 @@ def cards(setting: Setting) -> Iterator[Values]:
             "first_reception_summary": None if rng.random() < 0.08 else "样例概况",
             "next_visit_plan": None if rng.random() < 0.1 else "样例计划",
             "next_visit_on": visited + timedelta(days=rng.randrange(1, 25)),
-            "supervisor_reviewed_on": _told(setting, opened + timedelta(days=rng.randrange(6))),
+            "supervisor_reviewed_on": setting.told(opened + timedelta(days=rng.randrange(6))),
             "result": prospect.result,
             "ordered_on": ordered if prospect.result in {"ordered", "delivered"} else None,
             "delivered_on": _delivered(setting, prospect, ordered),
@@ -153,8 +153,3 @@ def _delivered(setting: Setting, prospect: _Prospect, ordered: date) -> date | N
     if prospect.result != "delivered":
         return None
     return min(setting.last_day, ordered + timedelta(days=prospect.rng.randrange(3, 20)))
-
-
-def _told(setting: Setting, day: date) -> date | None:
-    """The day, or None for what is still to come."""
-    return day if day <= setting.last_day else None
