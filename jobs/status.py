@@ -164,10 +164,7 @@ def _broken(ledger: Ledger) -> list[BrokenRule]:
 
 
 def _published(ledger: Ledger) -> list[PublishedMart]:
-    rows = ledger.ask(
-        "SELECT * FROM publications WHERE is_visible AND publication_id = "
-        "(SELECT arg_max(publication_id, published_at) FROM publications WHERE is_visible) ORDER BY mart"
-    )
+    rows = ledger.visible_publication()
     return [PublishedMart(r["mart"], r["row_count"], r["smallest_group"], f"{r['published_at']:%F %T}") for r in rows]
 
 

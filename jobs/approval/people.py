@@ -16,6 +16,8 @@ from jobs.errors import RevealRefused, SelfApproval, UnknownPerson
 from jobs.storage.ledger import Ledger
 
 PROMPT, SCHEDULER = "os", "airflow"
+#: Who acts where the calendar or the clock does; it is no person, so it decides and signs nothing.
+CLOCK = "lakewarden:clock"
 _PERSON = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")  # names a folder as well
 _ACCOUNT = re.compile(rf"(?:{PROMPT}|{SCHEDULER}):[^\s:/]{{1,64}}")
 _NO_LOGIN = 2**32 - 1  # what the kernel shows where nobody logged in, as in a container

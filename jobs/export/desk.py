@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jobs.approval.people import People, Person
+from jobs.approval.people import CLOCK, People, Person
 from jobs.audit.log import Audit
 from jobs.errors import ExportRefused, UnknownPerson
 from jobs.export import rules
@@ -18,9 +18,6 @@ from jobs.export.published import columns_of_marts, rows_as_csv
 from jobs.export.rules import GRANTS, Export, ExportState
 from jobs.storage.ledger import Ledger
 from jobs.storage.whole_files import write_private
-
-#: Who ends what has run out of time.
-CLOCK = "lakewarden:clock"
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from jobs.approval.deadline import BUSINESS_TIME, end_of_day
-from jobs.approval.people import Person
-from jobs.approval.wording import holds_identity
-from jobs.errors import ExportRefused, GrantEnded, SelfApproval, UnknownPerson
+from jobs.approval.people import Person, require_second_person
+from jobs.approval.wording import REASON_LENGTH, holds_identity
+from jobs.errors import ExportRefused, GrantEnded, UnknownPerson
 
 #: Our own choice: what a person reads in a spreadsheet, and the time in which it is read.
 MOST_ROWS, LONGEST_DAYS = 10_000, 7
-_REASON_LENGTH = range(4, 201)
 
 
 class ExportState(StrEnum):
@@ -82,7 +81,7 @@ def request(
         raise ExportRefused(f"an export has 1 to {MOST_ROWS} rows; give another --rows")
     if not 1 <= days <= LONGEST_DAYS:
         raise ExportRefused(f"an export lasts 1 to {LONGEST_DAYS} days; give another --days")
-    if len(reason.strip()) not in _REASON_LENGTH:
+    if len(reason.strip()) not in REASON_LENGTH:
         raise ExportRefused("a reason has 4 to 200 characters: what the numbers are needed for")
     if any(map(holds_identity, (reason, *conditions))):
         raise ExportRefused("the reason or a value holds something like an identifier; name the matter, not the person")
@@ -94,10 +93,7 @@ def request(
 
 def approved(export: Export, *, account: str, by: Person, requester: Person, now: datetime) -> Export:
     """The request after somebody else agreed. Raises: SelfApproval, UnknownPerson, GrantEnded, ExportRefused."""
-    if by.name == requester.name:
-        raise SelfApproval(f"export {export.export_id}: who asks may not approve, through whichever account")
-    if not by.may_approve:
-        raise UnknownPerson(f"{by.name} may not approve; the administrator says who may with `lakewarden reveal admit`")
+    require_second_person(f"export {export.export_id}", account, by, export.requester, requester)
     require_not_ended(export, now)
     if export.state is not ExportState.REQUESTED:
         raise ExportRefused(f"export {export.export_id} was approved before, by {export.decided_by}")

@@ -39,23 +39,13 @@ def publish(lake: Lake) -> Published:
     versions = {row["mart"]: row["table_version"] for row in rows}
     counts = {row["mart"]: row["row_count"] for row in rows}
     file = lake.home / "published" / "published.duckdb"
-    seen, seen_versions = _what_readers_see(ledger)
-    if seen == build.batch_id and file.is_file():
+    seen = ledger.visible_publication()
+    if any(row["publication_id"] == build.batch_id for row in seen) and file.is_file():
         return Published(build.batch_id, counts, is_new=False)
     _write_file(lake, build.batch_id, versions, counts)
-    _move_views(lake, versions, seen_versions)
+    _move_views(lake, versions, {row["mart"]: row["table_version"] for row in seen})
     ledger.record("publications", [{**row, "is_visible": True} for row in rows])
     return Published(build.batch_id, counts, is_new=True)
-
-
-def _what_readers_see(ledger: Ledger) -> tuple[str, dict[str, int]]:
-    """The newest publication that readers were moved to, and its version of each mart; empty before the first."""
-    newest = ledger.ask("SELECT publication_id FROM publications WHERE is_visible ORDER BY published_at DESC LIMIT 1")
-    if not newest:
-        return "", {}
-    seen = newest[0]["publication_id"]
-    rows = ledger.ask("SELECT mart, table_version FROM publications WHERE publication_id = $seen", seen=seen)
-    return seen, {row["mart"]: row["table_version"] for row in rows}
 
 
 def _write_file(lake: Lake, publication_id: str, versions: dict[str, int], counts: dict[str, int]) -> None:

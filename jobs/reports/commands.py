@@ -250,8 +250,7 @@ def _today(office: "Office") -> "date":
 
 def _account(settings: Settings, airflow_account: str | None) -> str:
     """Whose act this is. Raises: UnknownPerson when somebody at the prompt claims to be logged in elsewhere."""
-    from jobs.approval.people import account_at_the_prompt  # noqa: PLC0415
-    from jobs.reports.editions import CLOCK  # noqa: PLC0415
+    from jobs.approval.people import CLOCK, account_at_the_prompt  # noqa: PLC0415
 
     if airflow_account is None:
         return account_at_the_prompt()

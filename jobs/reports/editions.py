@@ -7,13 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from jobs.approval.wording import holds_identity
+from jobs.approval.people import CLOCK
+from jobs.approval.wording import REASON_LENGTH, holds_identity
 from jobs.errors import NotYourSignature, ReportRefused
 from jobs.reports.declared import Report
 
-#: Who asks for what the calendar asks for; it is no person and signs nothing.
-CLOCK = "lakewarden:clock"
-_REASON_LENGTH = range(4, 201)
 _ASKED_BY = re.compile(r"[\w·.-]{1,32}")
 
 
@@ -125,7 +123,7 @@ def refused(edition: Edition, report: Report, by: Signer) -> Edition:
 
 def require_correction(reason: str, asked_by: str) -> None:
     """Return for a reason and a name that may be printed and kept. Raises: ReportRefused, repeating nothing."""
-    if len(reason.strip()) not in _REASON_LENGTH or holds_identity(reason):
+    if len(reason.strip()) not in REASON_LENGTH or holds_identity(reason):
         raise ReportRefused("a reason for a correction has 4 to 200 characters and names no person by an identifier")
     if not _ASKED_BY.fullmatch(asked_by) or holds_identity(asked_by):
         raise ReportRefused("who asked for a correction is a role or a short name of at most 32 characters")

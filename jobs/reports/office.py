@@ -11,13 +11,13 @@ from datetime import datetime
 from pathlib import Path
 
 from jobs.approval.deadline import BUSINESS_TIME
-from jobs.approval.people import People
+from jobs.approval.people import CLOCK, People
 from jobs.audit.log import Audit
 from jobs.errors import ReportRefused
 from jobs.reports import editions
 from jobs.reports.declared import Report
 from jobs.reports.delivery import MailServer, Parcel, deliver, require_mail_server, ways
-from jobs.reports.editions import CLOCK, Edition, EditionState, Signer
+from jobs.reports.editions import Edition, EditionState, Signer
 from jobs.reports.page import Document
 from jobs.reports.periods import Period, period
 from jobs.reports.register import Publication, Register

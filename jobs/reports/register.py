@@ -86,12 +86,10 @@ class Register:
 
     def publication(self) -> Publication:
         """The publication that readers see. Raises: GateNotPassed when there is none."""
-        rows = self.ledger.ask(
-            "SELECT publication_id, published_at FROM publications WHERE is_visible ORDER BY published_at DESC LIMIT 1"
-        )
+        rows = self.ledger.visible_publication()
         if not rows:
             raise GateNotPassed("nothing is published; run `lakewarden publish`")
-        return Publication(rows[0]["publication_id"], rows[0]["published_at"].astimezone(UTC))
+        return Publication(rows[0]["publication_id"], max(row["published_at"] for row in rows).astimezone(UTC))
 
     def _ask(self, condition: str, **parameters: object) -> list[Edition]:
         rows = self.ledger.ask(

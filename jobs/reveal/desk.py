@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.model import Contract
-from jobs.approval.people import People, Person, require_name
+from jobs.approval.people import CLOCK, People, Person, require_name
 from jobs.audit.log import Audit
 from jobs.errors import RevealRefused, UnknownPerson
 from jobs.reveal import rules
@@ -20,8 +20,6 @@ from jobs.reveal.rules import GRANTS, UNENDED, Reveal, RevealState
 from jobs.settings import RevealLimits
 from jobs.storage.ledger import Ledger
 
-#: Who ends what has run out of time.
-CLOCK = "lakewarden:clock"
 #: Opens the vault: contract, field and tokens to the value of every token, or an error and none.
 Open = Callable[[Contract, str, tuple[str, ...]], dict[str, str]]
 

@@ -134,6 +134,13 @@ class Ledger:
         )
         return [ExtractRow(**{**_without_stamp(row), "mode": ExtractMode(row["mode"])}) for row in rows]
 
+    def visible_publication(self) -> list[dict[str, Any]]:
+        """What readers see: the newest publication that they were moved to, a row per mart; none before the first."""
+        return self.ask(
+            "SELECT * FROM publications WHERE is_visible AND publication_id = "
+            "(SELECT arg_max(publication_id, published_at) FROM publications WHERE is_visible) ORDER BY mart"
+        )
+
     def rows_of_batch(self, dataset: str, batch_id: str) -> dict[str, int]:
         """What the files of a batch came to: rows in, loaded, quarantined, duplicate; zeros for an unknown batch."""
         question = f"SELECT {SUMS_OF_ROWS} FROM files WHERE dataset = $dataset AND batch_id = $batch_id"

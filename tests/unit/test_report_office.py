@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from jobs.approval.people import People
+from jobs.approval.people import CLOCK, People
 from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.errors import (
@@ -28,7 +28,7 @@ from jobs.errors import (
 )
 from jobs.reports import delivery, shelf
 from jobs.reports.delivery import MailServer, Way
-from jobs.reports.editions import CLOCK, EditionState
+from jobs.reports.editions import EditionState
 from jobs.reports.listing import due, late, rows, undrafted
 from jobs.reports.office import Office
 from jobs.reports.page import Document, document
