@@ -206,7 +206,11 @@ def locate() -> None:
 
 
 @app.command()
-def build() -> None:
+def build(
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Everything from the desensitised tables, as if no build stood.")
+    ] = False,
+) -> None:
     """Rebuild the marts from what is released, beside what readers see; does nothing when nothing has changed.
 
     Example: lakewarden build
@@ -215,8 +219,8 @@ def build() -> None:
 
     settings = from_environment()
     with opened_lake(settings, writes=Gate.MARTS) as lake:
-        built = run(lake, load_all(), smallest_visible_group=settings.smallest_visible_group)
-    console.print(f"build {built.fingerprint}: {'done' if built.is_new else 'stands already, nothing has changed'}")
+        built = run(lake, load_all(), smallest_visible_group=settings.smallest_visible_group, afresh=afresh)
+    console.print(f"build {built.build_id}: {'done' if built.is_new else 'stands already, nothing has changed'}")
 
 
 @app.command()

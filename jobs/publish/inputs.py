@@ -30,6 +30,10 @@ class Inputs:
         said = [self.project, *(f"{name}={digest}" for name, digest in sorted(self.datasets.items()))]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
+    def is_of(self, build: str) -> bool:
+        """Whether the build of this id was made from this: the id is the fingerprint, and a number if built again."""
+        return build.partition("-")[0] == self.fingerprint
+
     def changed_since(self, earlier: "Inputs | None") -> frozenset[str] | None:
         """The datasets whose rows are not those of `earlier`; None when everything is to be built."""
         if earlier is None or earlier.project != self.project or earlier.datasets.keys() != self.datasets.keys():
@@ -57,14 +61,14 @@ def read_inputs(ledger: Ledger, datasets: Sequence[str], smallest_visible_group:
     return Inputs(_project_digest(smallest_visible_group), {name: _short(text) for name, text in said.items()})
 
 
-def built_from(home: Path, fingerprint: str) -> Inputs | None:
-    """What the build of this fingerprint was made from; None where nobody knows any more."""
+def built_from(home: Path, build: str) -> Inputs | None:
+    """What the build of this id was made from; None where nobody knows any more."""
     try:
         kept = json.loads(_note(home).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
     inputs = Inputs(kept["project"], kept["datasets"])
-    return inputs if inputs.fingerprint == fingerprint else None
+    return inputs if inputs.is_of(build) else None
 
 
 def note(home: Path, inputs: Inputs) -> None:

@@ -58,3 +58,14 @@ def test_a_note_speaks_for_its_own_build_only(tmp_path):
     note(tmp_path, inputs)
     assert built_from(tmp_path, inputs.fingerprint) == inputs
     assert built_from(tmp_path, "of another build") is None
+
+
+def test_a_second_build_of_the_same_input_is_known_as_one(tmp_path):
+    (tmp_path / "marts" / ".dbt").mkdir(parents=True)
+    inputs = Inputs("p", {"crm.customers": "1"})
+    again = f"{inputs.fingerprint}-12"
+    assert inputs.is_of(inputs.fingerprint)
+    assert inputs.is_of(again)
+    assert not Inputs("p", {"crm.customers": "2"}).is_of(again)
+    note(tmp_path, inputs)
+    assert built_from(tmp_path, again) == inputs
