@@ -98,10 +98,18 @@ class Platform:
         return pid
 
 
-def _installation(name: str, first_port: int, **more: str) -> Platform:
+#: Thousands of small statements on an engine that lives for minutes: better code would never pay for its making.
+#: (With this compiler alone the JVM keeps 48 MB of code, too little for Spark, and a tenth of its time sweeps them.)
+SHORT_LIVED = {
+    "LAKEWARDEN_ENGINE_MEMORY": "2g",
+    "LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m",
+}
+
+
+def installation(name: str, first_port: int, **more: str) -> Platform:
     """A fresh installation beside a user's own: other folder, other ports, nothing left of an earlier test run.
 
-    more: variables of its environment, e.g. LAKEWARDEN_ENGINE_OPTIONS.
+    more: variables of its environment, e.g. LAKEWARDEN_ENGINE_OPTIONS; without them it runs as a user's own does.
     """
     names = ("LAKEWARDEN_CONNECT_PORT", "LAKEWARDEN_THRIFT_PORT", "LAKEWARDEN_AIRFLOW_PORT", "LAKEWARDEN_SUPERSET_PORT")
     ports = {name: first_port + offset for offset, name in enumerate(names)}
@@ -110,10 +118,6 @@ def _installation(name: str, first_port: int, **more: str) -> Platform:
         **{key: value for key, value in os.environ.items() if not key.startswith(("LAKE", "AIRFLOW", "SUPERSET"))},
         **{key: str(port) for key, port in ports.items()},
         "LAKE_HOME": str(home),
-        "LAKEWARDEN_ENGINE_MEMORY": "2g",
-        # thousands of small statements on engines that live for minutes: better code would never pay for its making
-        # (with this compiler alone the JVM keeps 48 MB of code, too little for Spark, and a tenth of its time sweeps them)
-        "LAKEWARDEN_ENGINE_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m",
         "LAKEWARDEN_DEMO_SIZE": "medium",  # the least of which every chart shows something
         "LAKEWARDEN_SETTLE_SECONDS": "0",
         **more,
@@ -130,7 +134,7 @@ def job_engine() -> Iterator[Platform]:
     """An engine alone, for tests of jobs."""
     # most plans are run once, on a few rows: to generate and compile a program for each takes a sixth of the time
     plainly = "--conf spark.sql.codegen.wholeStage=false"
-    platform = _installation(".lake-test-engine", 15250, LAKEWARDEN_ENGINE_OPTIONS=plainly)
+    platform = installation(".lake-test-engine", 15250, LAKEWARDEN_ENGINE_OPTIONS=plainly, **SHORT_LIVED)
     platform.run("python", "-m", "infra.services.up", "engine")
     yield platform
     platform.run("python", "-m", "infra.services.down", check=False)
@@ -142,7 +146,7 @@ def platform() -> Iterator[Platform]:
     # most plans are run once, on a few rows: to generate and compile code for each takes a sixth of the time; the same
     # steps as generated code are what tests of jobs run
     interpreted = "--conf spark.sql.codegen.wholeStage=false --conf spark.sql.codegen.factoryMode=NO_CODEGEN"
-    platform = _installation(".lake-test", 15260, LAKEWARDEN_ENGINE_OPTIONS=interpreted)
+    platform = installation(".lake-test", 15260, LAKEWARDEN_ENGINE_OPTIONS=interpreted, **SHORT_LIVED)
     platform.run("python", "-m", "infra.services.up")
     with AirflowClient.login(platform.airflow_url, "admin", platform.password("airflow_admin_password")) as airflow:
         airflow.wait_for_dags("arrivals")

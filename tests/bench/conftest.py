@@ -1,7 +1,10 @@
 """Measurements run only where they are asked for by their mark, because they take minutes and a quiet machine."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from tests.conftest import Platform, installation
 from tests.e2e.conftest import browser, site  # noqa: F401 - fixtures
 
 
@@ -13,3 +16,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def job_engine() -> Iterator[Platform]:
+    """An engine alone, with a user's settings: those of tests trade the speed of long work for that of the first second."""
+    platform = installation(".lake-bench", 15270)
+    platform.run("python", "-m", "infra.services.up", "engine")
+    yield platform
+    platform.run("python", "-m", "infra.services.down", check=False)
