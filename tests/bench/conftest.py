@@ -2,6 +2,11 @@
 
 import pytest
 
+from contracts.model import Contract
+from infra.services.installation import Installation
+from infra.services.supervisor import states
+from tests.bench.wide import contract
+from tests.conftest import ROOT, Platform
 from tests.e2e.conftest import browser, site  # noqa: F401 - fixtures
 
 
@@ -13,3 +18,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def engine_pid(job_engine: Platform) -> int:
+    """The process id of the engine's JVM."""
+    return int(states(Installation(ROOT, job_engine.home))["engine"]["pid"])
+
+
+@pytest.fixture(scope="session")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    """The contract of the wide table."""
+    return contract(tmp_path_factory.mktemp("contracts"))
