@@ -1,4 +1,4 @@
-"""How fast one core of this CPU makes SHA-256, which no program that hashes with it can pass.
+"""How fast one core of this CPU makes SHA-256 by OpenSSL: the limit of whatever hashes one value after the other.
 
     python -m tests.bench.partners.sha256_limit <tokens>
 
