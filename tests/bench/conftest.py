@@ -1,12 +1,14 @@
 """Measurements run only where they are asked for by their mark, because they take minutes and a quiet machine."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from contracts.model import Contract
 from infra.services.installation import Installation
 from infra.services.supervisor import states
 from tests.bench.wide import contract
-from tests.conftest import ROOT, Platform
+from tests.conftest import ROOT, Platform, _installation
 from tests.e2e.conftest import browser, site  # noqa: F401 - fixtures
 
 
@@ -18,6 +20,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def job_engine() -> Iterator[Platform]:
+    """An engine as an installation has it, in place of the one of tests, which compiles in haste (ADR 2)."""
+    platform = _installation(".lake-bench-engine", 15270, LAKEWARDEN_ENGINE_JAVA_OPTIONS="")
+    platform.run("python", "-m", "infra.services.up", "engine")
+    yield platform
+    platform.run("python", "-m", "infra.services.down", check=False)
 
 
 @pytest.fixture(scope="session")
