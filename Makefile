@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down status setup setup-test lint bench lock dbt-docs
+.PHONY: help demo test up down status setup setup-test setup-bench lint bench lock dbt-docs
 
 run := infra/with_settings.sh
 ONLY ?=
@@ -42,7 +42,10 @@ lint: setup ## style, types and the one-way imports
 	@$(run) mypy
 	@$(run) lint-imports
 
-bench: setup ## measure the ratios that the design promises (a quiet machine, several minutes)
+setup-bench:
+	@infra/setup.sh --for-bench
+
+bench: setup-bench ## measure the ratios that the design promises (a quiet machine, several minutes)
 	@$(run) python -m pytest tests/bench -m bench -o addopts= -s
 
 dbt-docs: setup ## one page that describes every model, for analysts

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything this checkout needs before it can run: Python environments, Java, jars. Safe to repeat: what is
 # there is found in seconds, what broke off goes on. `--for-tests` adds what only tests need: Chromium, the programs of
-# PostgreSQL and MariaDB, and a small database as a jar.
+# PostgreSQL and MariaDB, and a small database as a jar; `--for-bench` the environment of what `make bench` measures beside us.
 #
 # Nothing outside the checkout changes, except Debian packages, and those only as root.
 set -euo pipefail
@@ -122,6 +122,7 @@ take_over_pip_index
 { environment platform; project; } & sides=($!)
 { environment spark; jars; } & sides+=($!)
 environment superset & sides+=($!)
+if [[ "${1:-}" == --for-bench ]]; then environment bench & sides+=($!); fi
 broken=0
 for side in "${sides[@]}"; do wait "$side" || broken=1; done
 ((broken == 0)) || exit 1

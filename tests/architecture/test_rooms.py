@@ -97,6 +97,24 @@ def test_locks_hold_hashes_and_no_address():
         assert "--index" not in text, path
 
 
+def test_every_wish_has_its_lock():
+    wishes, locks = (tracked(f"infra/locks/*.{kind}") for kind in ("in", "txt"))
+    assert {path.stem for path in wishes} == {path.stem for path in locks}
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "up", "setup", "bench"])
+def test_only_measuring_sets_up_what_is_measured_beside_us(target):
+    dry = subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert "infra/setup.sh" in dry.stdout
+    assert ("--for-bench" in dry.stdout) == (target == "bench")
+
+
+def test_the_set_up_makes_that_environment_only_when_it_is_told():
+    lines = (ROOT / "infra" / "setup.sh").read_text(encoding="utf-8").splitlines()
+    (line,) = [line for line in lines if "environment bench" in line]
+    assert line.startswith('if [[ "${1:-}" == --for-bench ]]; then environment bench')
+
+
 def test_no_room_for_everything():
     names = {"utils", "helpers", "common", "misc"}
     assert [str(path) for path in tracked("*.py") if path.stem in names or set(path.parts) & names] == []

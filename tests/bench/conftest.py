@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import Platform, installation
+from contracts.model import Contract
+from infra.services.installation import Installation
+from infra.services.supervisor import states
+from tests.bench.wide import contract
+from tests.conftest import ROOT, Platform, installation
 from tests.e2e.conftest import browser, site  # noqa: F401 - fixtures
 
 
@@ -25,3 +29,15 @@ def job_engine() -> Iterator[Platform]:
     platform.run("python", "-m", "infra.services.up", "engine")
     yield platform
     platform.run("python", "-m", "infra.services.down", check=False)
+
+
+@pytest.fixture(scope="session")
+def engine_pid(job_engine: Platform) -> int:
+    """The process id of the engine's JVM."""
+    return int(states(Installation(ROOT, job_engine.home))["engine"]["pid"])
+
+
+@pytest.fixture(scope="session")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    """The contract of the wide table."""
+    return contract(tmp_path_factory.mktemp("contracts"))

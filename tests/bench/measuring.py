@@ -7,9 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
+
+Given = TypeVar("Given")
 
 
 def size(name: str, default: int) -> int:
@@ -25,15 +29,34 @@ WORKBOOK_ROWS = size("WORKBOOK_ROWS", 100_000)
 
 def in_turn(*things: Callable[[], object]) -> list[float]:
     """The median seconds of each, run A B A B … after one uncounted round."""
+    rounds = rounds_of(*(partial(_seconds, thing) for thing in things))
+    return [statistics.median(seconds) for seconds in rounds]
+
+
+def rounds_of(*things: Callable[[], Given]) -> list[list[Given]]:
+    """What each gave in the counted rounds, run A B A B … after one uncounted round."""
     for thing in things:
         thing()
-    taken: list[list[float]] = [[] for _ in things]
+    given: list[list[Given]] = [[] for _ in things]
     for _ in range(ROUNDS):
         for place, thing in enumerate(things):
-            began = time.perf_counter()
-            thing()
-            taken[place].append(time.perf_counter() - began)
-    return [statistics.median(times) for times in taken]
+            given[place].append(thing())
+    return given
+
+
+def _seconds(thing: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    thing()
+    return time.perf_counter() - began
+
+
+def spent_by(pid: int, thing: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of the wall's clock, and of all threads of another process, while it does something for us."""
+    process = psutil.Process(pid)
+    before = process.cpu_times()
+    seconds = _seconds(thing)
+    after = process.cpu_times()
+    return seconds, after.user + after.system - before.user - before.system
 
 
 def told(line: str) -> None:

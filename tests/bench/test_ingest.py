@@ -9,15 +9,12 @@ from pyspark.sql import SparkSession
 from contracts.delimited import layouts
 from contracts.loading import load
 from contracts.model import Contract
-from infra.services.installation import Installation
-from infra.services.supervisor import states
 from jobs.ingest.arrival import inbox
 from jobs.ingest.run import ingest
 from jobs.storage.lake import Lake
 from tests.bench import plain_scripts
 from tests.bench.made_files import COUNTERS, measurements, reports, usage_records
 from tests.bench.measuring import FILES, ROUNDS, ROWS, in_turn, peak_of_readers, told
-from tests.conftest import ROOT, Platform
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(7200)]
 PM, MRO, HTTP = load("network.cell_measurements"), load("network.mro_samples"), load("network.xdr_s1u_http")
@@ -148,14 +145,13 @@ def test_many_small_files_beside_one_of_the_same_rows(spark, tmp_path):
     assert stages["many"] - stages["one"] < FILES / 10
 
 
-def test_the_memory_of_the_reading_processes_beside_the_number_of_files(job_engine: Platform, spark, tmp_path):
+def test_the_memory_of_the_reading_processes_beside_the_number_of_files(engine_pid: int, spark, tmp_path):
     files = written(tmp_path / "files", FILES, ROWS_OF_SMALL_FILE, measurements)
     few = files[: FILES // 20]
-    engine = states(Installation(ROOT, job_engine.home))["engine"]["pid"]
     peaks = []
     for name, some in (("few", few), ("all", files)):
         lakes = Lakes(spark, tmp_path / name, PM, some, 1)
-        with peak_of_readers(engine) as peak:
+        with peak_of_readers(engine_pid) as peak:
             lakes.ingest(len(some) * ROWS_OF_SMALL_FILE)
         peaks.append(peak.mib)
     told(

@@ -22,14 +22,6 @@ ROWS = size("PRIVACY_ROWS", 10_000_000)
 _MEBIBYTE = 1 << 20
 
 
-@pytest.fixture(scope="module")
-def engine_pid(job_engine) -> int:
-    from infra.services.installation import Installation  # noqa: PLC0415
-    from infra.services.supervisor import states  # noqa: PLC0415
-
-    return int(states(Installation(Path(__file__).parents[2], job_engine.home))["engine"]["pid"])
-
-
 def people(spark, rows: int) -> DataFrame:
     """One row per person: 40,000 classes at most, thirty illnesses, an income in fifty bands; nothing stored."""
     return spark.range(rows).selectExpr(
