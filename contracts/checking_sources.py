@@ -5,15 +5,18 @@ from typing import Any
 
 from contracts import delimited
 from contracts.checking_databases import database_problems
+from contracts.clock import smallest_gap
 from contracts.declared import own_properties
 from contracts.errors import Problem
 from contracts.yaml_lines import Document
 
 _COLUMNS = ("schema", 0, "properties")
+#: What the pages of a form server are read with.
+_READER_OF_PULL = {"kobo": "kobo_json", "odk": "odata_json"}
 
 
 def source_problems(document: Document, columns: Sequence[dict[str, Any]]) -> Iterator[Problem]:
-    """What is wrong with the declared readers, versions, channels and databases of one contract."""
+    """What is wrong with the declared readers, versions, channels, form server and databases of one contract."""
     yield from _readers(document, columns)
     yield from _versions(document, columns)
     if (
@@ -21,6 +24,7 @@ def source_problems(document: Document, columns: Sequence[dict[str, Any]]) -> It
         and sum(column.get("primaryKey", False) for column in columns) != 1
     ):
         yield document.problem(("customProperties",), "channels number the records of a key of one column")
+    yield from _pull(document)
     yield from database_problems(document, columns)
 
 
@@ -40,6 +44,29 @@ def _readers(document: Document, columns: Sequence[dict[str, Any]]) -> Iterator[
     for position, options in enumerate(source["readers"]):
         for mistake in delimited.mistakes(options, names, required, source.get("ignored_columns", ())):
             yield document.problem(("customProperties", at, "value", "readers", position), mistake)
+
+
+def _pull(document: Document) -> Iterator[Problem]:
+    """A form server's pages have a reader, and its times leave room for what its owner allows."""
+    properties = document.data["customProperties"]
+    at = next(position for position, item in enumerate(properties) if item["property"] == "source")
+    source = properties[at]["value"]
+    if (agreed := source.get("pull")) is None:
+        return
+    place = ("customProperties", at, "value", "pull")
+    if (reader := _READER_OF_PULL[agreed["kind"]]) not in {reader["kind"] for reader in source["readers"]}:
+        yield document.problem(place, f"what a pull of kind '{agreed['kind']}' lands needs the reader '{reader}'")
+    try:
+        gap = smallest_gap(agreed["taken_at"])
+    except ValueError as mistake:
+        yield document.problem((*place, "taken_at"), f"taken_at: {mistake}")
+        return
+    # more and not just as much: a run begins some seconds early or late, and would find the next one too early
+    if gap <= agreed["at_most_every_minutes"]:
+        wrong = (
+            f"taken_at: {gap} minutes apart, where the owner wants more than {agreed['at_most_every_minutes']} (D09-9)"
+        )
+        yield document.problem((*place, "taken_at"), wrong)
 
 
 def _versions(document: Document, columns: Sequence[dict[str, Any]]) -> Iterator[Problem]:

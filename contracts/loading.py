@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,8 @@ from contracts.model import (
 from contracts.yaml_lines import Document
 
 ROOT = Path(__file__).resolve().parent
+
+_PULL = re.compile(r"\bpull[\"']?\s*:")
 
 
 def load_all(root: Path = ROOT) -> dict[str, Contract]:
@@ -79,6 +82,19 @@ def from_databases(root: Path = ROOT) -> list[str]:
     ]
 
 
+def from_form_servers(root: Path = ROOT) -> list[Contract]:
+    """The contracts that name a form server, by id; others are not read, so it is cheap enough for a DAG file.
+
+    Raises: InvalidContracts when one of them holds mistakes.
+    """
+    named = (
+        dataset_id
+        for dataset_id in dataset_ids(root)
+        if _PULL.search(_path(dataset_id, root).read_text(encoding="utf-8"))
+    )
+    return [contract for contract in (load(dataset_id, root) for dataset_id in named) if contract.source.pull]
+
+
 def _path(dataset_id: str, root: Path) -> Path:
     family, _, dataset = dataset_id.partition(".")
     return root / family / f"{dataset}.odcs.yaml"
@@ -115,7 +131,7 @@ def _contract(document: Document) -> Contract:
             ignored_columns=tuple(source.get("ignored_columns", ())),
             channels=tuple(Channel(**channel) for channel in source.get("channels", ())),
             version_column=source.get("version_column"),
-            pull=Pull(**source["pull"]) if "pull" in source else None,
+            pull=_pull(source["pull"]) if "pull" in source else None,
             deletions=source.get("deletions"),
             extraction=_extraction(source["extraction"]) if "extraction" in source else None,
         ),
@@ -146,6 +162,10 @@ def _trail(declared: dict[str, Any], fields: tuple[Field, ...]) -> Trail:
     named = {field.name: field.desensitised_name for field in fields}
     places = tuple(named[place] for place in declared["places"])
     return Trail(named[declared["person"]], places, named[declared["moment"]])
+
+
+def _pull(declared: dict[str, Any]) -> Pull:
+    return Pull(**{**declared, "taken_at": tuple(declared["taken_at"])})
 
 
 def _extraction(declared: dict[str, Any]) -> Extraction:

@@ -156,10 +156,13 @@ class Pull:
     """A form server that is asked for new submissions; where it is and who asks is a setting of the installation.
 
     page_size: how many submissions one request asks for.
+    taken_at: cron expressions in the time of China. at_most_every_minutes: what the server's owner allows (D09-9).
     """
 
     kind: str
     page_size: int
+    taken_at: tuple[str, ...]
+    at_most_every_minutes: int
 
 
 @dataclass(frozen=True)
@@ -256,6 +259,11 @@ class Contract:
     def table(self) -> str:
         """The dataset's table name, the same in every zone."""
         return f"{self.family}_{self.dataset}"
+
+    @property
+    def server_setting(self) -> str:
+        """The variable that says where an installation has the dataset's form server; nothing is pulled without it."""
+        return f"LAKEWARDEN_PULL_{self.id.replace('.', '_').upper()}"
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -19,11 +20,14 @@ Form = Annotated[
 ]
 
 
-def pull(dataset: Form) -> None:
+def pull(
+    dataset: Form,
+    nothing_new_exit_code: Annotated[int, typer.Option(help="The exit code when nothing came.")] = 0,
+) -> None:
     """Fetch new submissions from the dataset's form server into its inbox; the next ingest takes them.
 
-    The server's address is the setting LAKEWARDEN_PULL_<FAMILY>_<DATASET>, its token the file
-    secrets/pull_<family>.<dataset> of the installation.
+    Nothing is asked earlier than the contract allows. The server's address is the setting
+    LAKEWARDEN_PULL_<FAMILY>_<DATASET>, its token the file secrets/pull_<family>.<dataset> of the installation.
 
     Example: lakewarden pull forms.market_feedback && lakewarden ingest forms.market_feedback
     """
@@ -34,10 +38,11 @@ def pull(dataset: Form) -> None:
     from jobs.storage.turn import turn  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
-    address = settings.form_server(dataset)
+    address = settings.form_servers.get(contract.server_setting)
     if address is None:
-        name = f"LAKEWARDEN_PULL_{dataset.replace('.', '_').upper()}"
-        raise PullFailed(f"{dataset}: no address of a form server; set {name} to that of the form's data")
+        raise PullFailed(
+            f"{dataset}: no address of a form server; set {contract.server_setting} to that of the form's data"
+        )
     ledger = Ledger(settings.home)
     ledger.prepare()
     with turn(settings.home, f"{dataset}.pull"), Server(address, secret_in(settings.pull_secret(dataset))) as server:
@@ -48,7 +53,12 @@ def pull(dataset: Form) -> None:
             is_known=lambda digest: bool(ledger.known_files(dataset, [digest])),
             now=datetime.now(UTC),
         )
-    typer.echo(f"{dataset}: {pulled.records} submissions in {pulled.files} files wait in the inbox")
+    if pulled.allowed_from:
+        clock = f"{pulled.allowed_from.astimezone(ZoneInfo(contract.source.timezone)):%Y-%m-%d %H:%M}"
+        typer.echo(f"{dataset}: its owner allows the next pull from {clock} (D09-9)")
+    else:
+        typer.echo(f"{dataset}: {pulled.records} submissions in {pulled.files} files wait in the inbox")
+    raise typer.Exit(0 if pulled.files else nothing_new_exit_code)
 
 
 @form_app.command("export")

@@ -23,6 +23,7 @@ class Settings:
     """Where the lake lies and where its engine listens; `settle_seconds`: how long a landed file must be untouched.
 
     is_scheduler: whether this process was started by the scheduler, whose word on who is logged in is believed.
+    form_servers: addresses of form servers by the variables that hold them; one that is empty is none.
     """
 
     home: Path
@@ -82,10 +83,6 @@ class Settings:
         """The file with the hashes of the audit's entries; best on another machine."""
         return self.audit_heads_file or self.home / "audit" / "heads"
 
-    def form_server(self, dataset_id: str) -> str | None:
-        """Where a dataset is pulled from, of `LAKEWARDEN_PULL_<FAMILY>_<DATASET>`; None when it is not set."""
-        return self.form_servers.get(dataset_id.replace(".", "_").upper())
-
     def pull_secret(self, dataset_id: str) -> Path:
         """The file with what the dataset's form server wants to see; never an argument, so no process list shows it."""
         return self.home / "secrets" / f"pull_{dataset_id}"
@@ -101,9 +98,7 @@ def from_environment() -> Settings:
         connect_token=token_file.read_text(encoding="ascii").strip() if token_file.is_file() else None,
         settle_seconds=float(os.environ.get("LAKEWARDEN_SETTLE_SECONDS", "2")),
         smallest_visible_group=int(os.environ.get("LAKEWARDEN_SMALLEST_VISIBLE_GROUP", "5")),
-        form_servers={
-            name.removeprefix(_PULL): address for name, address in os.environ.items() if name.startswith(_PULL)
-        },
+        form_servers={name: address for name, address in os.environ.items() if name.startswith(_PULL) and address},
         reveal_limits=RevealLimits(
             most_tokens=int(os.environ.get("LAKEWARDEN_REVEAL_MOST_TOKENS", "100")),
             longest_days=int(os.environ.get("LAKEWARDEN_REVEAL_LONGEST_DAYS", "3")),

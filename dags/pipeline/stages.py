@@ -69,7 +69,7 @@ def start_families(names: Any) -> None:
 
 
 def every_day(*crons: str) -> MultipleCronTriggerTimetable:
-    """At these times in China, midnight among them: `airflow backfill --to-date` ends at midnight, with that day's run.
+    """At these times in China. A family has midnight: `airflow backfill --to-date` ends there, with that day's run.
 
     An installation that is first started more than ten minutes after one of them waits for the next.
     """

@@ -25,6 +25,7 @@ class PulledInbox:
         folder = landing / ".pull"
         folder.mkdir(parents=True, exist_ok=True)
         self._state, self._draft = folder / f"{contract.id}.json", folder / f"{contract.id}.part"
+        self._asked = folder / f"{contract.id}.asked"
         self._is_known = is_known
 
     def cursor(self) -> Cursor:
@@ -35,14 +36,22 @@ class PulledInbox:
         cursor: Cursor = state["cursor" if self._is_landed(state["page"]) else "cursor_before"]
         return cursor
 
+    def asked_at(self) -> datetime | None:
+        """The moment at which the last whole pull began; None before the first."""
+        if not self._asked.is_file():
+            return None
+        return datetime.fromisoformat(self._asked.read_text(encoding="ascii"))
+
+    def note_asked(self, now: datetime) -> None:
+        """Write down that a pull which began at `now` is whole."""
+        _replace(self._asked, now.isoformat())
+
     def land(self, page: Page, before: Cursor, now: datetime) -> None:
         """Put a page into the folder of its arrival day, under its digest."""
         digest = hashlib.sha256(page.content).hexdigest()
         _write(self._draft, page.content)
         state = {"cursor": page.cursor, "cursor_before": before, "page": digest}
-        beside = self._state.with_suffix(".tmp")
-        _write(beside, json.dumps(state).encode("ascii"))
-        beside.replace(self._state)
+        _replace(self._state, json.dumps(state))
         folder = self._inbox / now.astimezone(self._zone).date().isoformat()
         folder.mkdir(parents=True, exist_ok=True)
         self._draft.replace(folder / f"{digest}.json")
@@ -50,6 +59,12 @@ class PulledInbox:
     def _is_landed(self, digest: str) -> bool:
         # asked in this order: an ingest writes the ledger before it moves the file out of the inbox
         return any(self._inbox.glob(f"*/{digest}.json")) or self._is_known(digest)
+
+
+def _replace(path: Path, text: str) -> None:
+    beside = path.with_suffix(".tmp")
+    _write(beside, text.encode("ascii"))
+    beside.replace(path)
 
 
 def _write(path: Path, content: bytes) -> None:

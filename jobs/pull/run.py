@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from contracts.model import Contract
+from contracts.model import Contract, Pull
 from jobs.errors import PullFailed
 from jobs.pull.inbox import PulledInbox
 from jobs.pull.kobo import kobo_pages
@@ -19,10 +19,11 @@ _OTHERS_MAY_READ = 0o077
 
 @dataclass(frozen=True)
 class Pulled:
-    """What a pull landed."""
+    """What a pull landed. `allowed_from`: nothing was asked, because the owner allows the next pull from then only."""
 
     files: int
     records: int
+    allowed_from: datetime | None = None
 
 
 def pull(
@@ -32,14 +33,25 @@ def pull(
 
     is_known: whether the ledger has a file of this digest. Raises: PullFailed; pages landed before it stay.
     """
-    inbox = PulledInbox(landing, contract, is_known)
+    agreed, inbox = _agreed(contract), PulledInbox(landing, contract, is_known)
+    if (allowed := next_allowed(agreed, inbox.asked_at())) is not None and now < allowed:
+        return Pulled(0, 0, allowed)
     cursor = inbox.cursor()
     files = records = 0
-    for page in _pages(contract, server, cursor, now - timedelta(seconds=SETTLED_AFTER_S)):
+    for page in _pages(contract, agreed, server, cursor, now - timedelta(seconds=SETTLED_AFTER_S)):
         inbox.land(page, cursor, now)
         cursor = page.cursor
         files, records = files + 1, records + page.records
+    inbox.note_asked(now)
     return Pulled(files, records)
+
+
+def next_allowed(agreed: Pull, asked_at: datetime | None) -> datetime | None:
+    """The moment from which the server's owner allows the next pull (D09-9); None when it is allowed at once.
+
+    asked_at: the begin of the last whole pull. One that broke off counts for nothing: the next goes on with it.
+    """
+    return None if asked_at is None else asked_at + timedelta(minutes=agreed.at_most_every_minutes)
 
 
 def secret_in(file: Path) -> str:
@@ -56,12 +68,15 @@ def secret_in(file: Path) -> str:
     return secret
 
 
-def _pages(contract: Contract, server: Server, cursor: Cursor, until: datetime) -> Iterator[Page]:
-    agreed = contract.source.pull
-    if agreed is None:
+def _agreed(contract: Contract) -> Pull:
+    if contract.source.pull is None:
         raise PullFailed(
             f"{contract.id}: the contract's source has no pull; files of this dataset are brought, not fetched"
         )
+    return contract.source.pull
+
+
+def _pages(contract: Contract, agreed: Pull, server: Server, cursor: Cursor, until: datetime) -> Iterator[Page]:
     if agreed.kind == "kobo":
         return kobo_pages(server, cursor, agreed.page_size, until)
     tables = [

@@ -14,6 +14,7 @@ STEPS = (
     "jobs.cli",
     "jobs.ingest.run",
     "jobs.desensitise.run",
+    "jobs.pull.run",
     "jobs.verify",
     "jobs.keys.choosing",
     "jobs.publish.build",

@@ -14,6 +14,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 def described(task: Any) -> dict[str, Any]:
     return {
         "command": task.bash_command,
+        "variables": {name: str(value) for name, value in task.env.items()},
         "upstream": sorted(task.upstream_task_ids),
         "outlets": [asset.name for asset in task.outlets],
         "trigger_rule": str(task.trigger_rule.value),
@@ -68,6 +69,7 @@ def main(folder: Path) -> None:
             "catchup": dag.catchup,
             "runs_at_a_time": dag.max_active_runs,
             "times": [(tick.expression, str(tick.timezone)) for tick in getattr(dag.timetable, "timetables", ())],
+            "clock": type(dag.timetable).__name__,
             "owners": sorted({task.owner for task in dag.tasks}),
             "waits_for": waits_for(dag.timetable),
             "watched_by": watchers(dag.timetable),

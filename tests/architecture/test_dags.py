@@ -13,6 +13,7 @@ import typer
 from jinja2 import Environment, StrictUndefined
 
 from contracts.families import families
+from contracts.loading import from_form_servers
 from jobs.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -20,15 +21,33 @@ DAGS = ROOT / "dags"
 HEAVY = {"pyspark", "pandas", "numpy", "pyarrow", "great_expectations", "duckdb", "dbt", "jobs", "expectations"}
 
 
+ADDRESS = "https://forms.invalid/api/v2/assets/a4711/data"
+
+
 @pytest.fixture(scope="module")
 def listing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The DAG files as a fresh process of Airflow sees them."""
-    home = tmp_path_factory.mktemp("airflow")
+    """The DAG files as a fresh process of Airflow sees them, on an installation that knows no form server."""
+    return read_dags(tmp_path_factory.mktemp("airflow"))
+
+
+@pytest.fixture(scope="module")
+def with_address(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The DAGs on an installation that knows where every form server is."""
+    addresses = {contract.server_setting: ADDRESS for contract in from_form_servers()}
+    listed = read_dags(tmp_path_factory.mktemp("airflow"), **addresses)
+    assert not listed["errors"]
+    found: dict[str, Any] = listed["dags"]
+    return found
+
+
+def read_dags(home: Path, **settings: str) -> dict[str, Any]:
+    foreign = ("AIRFLOW", "LAKEWARDEN_PULL_")
     environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")},
+        **{key: value for key, value in os.environ.items() if not key.startswith(foreign)},
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "PYTHONPATH": f"{ROOT}:{DAGS}",
+        **settings,
     }
     script, result = Path(__file__).with_name("list_dags.py"), home / "dags.json"
     read = subprocess.run(
@@ -55,10 +74,12 @@ def tasks(dags: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def test_every_family_of_contracts_has_its_dag_and_every_other_dag_its_file(dags):
+def test_every_family_and_form_server_of_contracts_has_its_dag_and_every_other_dag_its_file(dags):
     sources = {family.name: "sources.py" for family in families()}
-    others = {path.stem: path.name for path in DAGS.glob("*.py") if path.name != "sources.py"}
-    assert {dag: about["file"] for dag, about in dags.items()} == sources | others
+    pulls = {f"pull_{contract.id}": "pulls.py" for contract in from_form_servers()}
+    made = {*sources.values(), *pulls.values()}
+    others = {path.stem: path.name for path in DAGS.glob("*.py") if path.name not in made}
+    assert {dag: about["file"] for dag, about in dags.items()} == sources | pulls | others
 
 
 def test_every_dag_says_what_it_is_and_whose_it_is(dags):
@@ -104,6 +125,34 @@ def test_sources_are_taken_by_the_clock_of_china_and_at_midnight_so_that_a_backf
     for family in families():
         assert dags[family.name]["times"] == [[time, "Asia/Shanghai"] for time in family.taken_at]
         assert "0 0 * * *" in family.taken_at
+
+
+def test_a_form_server_is_asked_by_the_command_at_the_times_of_its_contract(with_address):
+    asked = [contract for contract in from_form_servers() if contract.source.pull]
+    assert asked, "no contract names a form server: this test would prove nothing"
+    for contract in asked:
+        about = with_address[f"pull_{contract.id}"]
+        assert about["times"] == [[time, "Asia/Shanghai"] for time in contract.source.pull.taken_at]
+        assert {task["command"] for task in about["tasks"].values()} == {
+            "lakewarden pull $DATASET --nothing-new-exit-code 99"
+        }
+        assert about["tasks"]["pull"]["variables"]["DATASET"] == contract.id
+        assert contract.source.pull.taken_at[0] in about["doc"]
+        assert f"{contract.source.pull.at_most_every_minutes} 分钟" in about["doc"]
+
+
+def test_without_an_address_no_clock_asks_a_form_server_and_the_dag_says_why(dags):
+    for contract in from_form_servers():
+        about = dags[f"pull_{contract.id}"]
+        assert (about["times"], about["waits_for"], about["clock"]) == ([], {}, "NullTimetable")
+        assert f"本实例未设置表单服务器地址 `{contract.server_setting}`" in about["doc"]
+
+
+def test_where_a_form_server_is_and_what_it_wants_to_see_is_nowhere_in_a_dag(with_address):
+    assert ADDRESS not in json.dumps(with_address)
+    variables = {name for dag, about in with_address.items() if dag.startswith("pull_")
+                 for task in about["tasks"].values() for name in task["variables"]}  # fmt: skip
+    assert variables == {"PATH", "DATASET"}
 
 
 def test_a_reveal_is_opened_behind_an_approval_that_is_written_down_and_nowhere_else(dags):
@@ -153,9 +202,9 @@ def test_nothing_runs_behind_a_gate_that_did_not_pass(tasks):
     } == {}
 
 
-def test_a_skip_means_nothing_new_and_only_ingest_can_say_so(tasks):
+def test_a_skip_means_nothing_new_and_only_ingest_and_pull_can_say_so(tasks):
     skipped = {task: about["skipped_on"] for task, about in tasks.items() if about["skipped_on"]}
-    assert set(skipped) == {task for task in tasks if task.endswith(".ingest")}
+    assert set(skipped) == {task for task in tasks if task.endswith((".ingest", ": pull"))}
     for task, codes in skipped.items():
         assert codes == [99], task
         assert "--nothing-new-exit-code 99" in tasks[task]["command"]
@@ -187,8 +236,8 @@ def test_no_command_runs_twice_at_a_time_for_one_dataset(tasks):
 def test_engine_work_waits_in_a_pool_that_exists_and_the_build_takes_all_of_it(tasks):
     pools = _constant(ROOT / "infra" / "airflow" / "prepare.py", "POOLS")
     for task, about in tasks.items():
-        if task.endswith(": waiting") or (task.startswith(("reveal", "report")) and task != "reveal: open"):
-            assert about["pool"] == "default_pool", f"{task} asks the ledger and must not wait for the engine"
+        if task.endswith((": waiting", ": pull")) or (task.startswith(("reveal", "report")) and task != "reveal: open"):
+            assert about["pool"] == "default_pool", f"{task} asks no engine and must not wait for it"
             continue
         assert about["pool"] in pools, task
         assert about["pool_slots"] <= pools[about["pool"]][0], f"{task} would never start"
@@ -223,7 +272,13 @@ def test_a_dag_file_is_a_table_of_contents():
         text = path.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= 60, path.name
         imported = {node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)}
-        assert imported <= {"airflow.sdk", "pipeline.stages", "pipeline.reveals", "pipeline.reports"}, path.name
+        assert imported <= {
+            "airflow.sdk",
+            "pipeline.stages",
+            "pipeline.reveals",
+            "pipeline.reports",
+            "pipeline.pulls",
+        }, path.name
 
 
 def test_reading_the_files_loads_nothing_heavy(listing, record_property):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -31,7 +32,7 @@ from tests.unit.forms import LESSONS, VISIT
 from tests.unit.reading import read
 
 NOW = datetime(2026, 2, 5, 2, tzinfo=UTC)
-ODK = replace(VISIT, source=replace(VISIT.source, pull=Pull("odk", 2)))
+ODK = replace(VISIT, source=replace(VISIT.source, pull=Pull("odk", 2, ("0 12 * * *",), 0)))
 
 
 def pulled(
@@ -132,11 +133,33 @@ def test_a_young_submission_waits_and_so_does_all_behind_it(tmp_path: Path) -> N
     assert landed(tmp_path) == [1, 2, 3, 4]
 
 
+HOURLY = replace(VISIT, source=replace(VISIT.source, pull=Pull("kobo", 2, ("0 */2 * * *",), 60)))
+
+
+def test_a_server_is_not_asked_more_often_than_its_owner_allows(tmp_path: Path) -> None:
+    with running(FormServer(some(1))) as server:
+        assert pulled(server, tmp_path, agreed=HOURLY) == Pulled(1, 1)
+        server.submissions += some(2)
+        asked = len(server.asked)
+        assert pulled(server, tmp_path, agreed=HOURLY, now=NOW + timedelta(minutes=59)) == Pulled(0, 0, hours(1))
+        assert len(server.asked) == asked
+        assert pulled(server, tmp_path, agreed=HOURLY, now=hours(1)) == Pulled(1, 1)
+    assert landed(tmp_path) == [1, 2]
+
+
+def test_a_pull_that_found_nothing_counts_and_one_that_broke_off_goes_on_at_once(tmp_path: Path) -> None:
+    with running(FormServer([], troubles=[401])) as server:
+        with pytest.raises(PullFailed):
+            pulled(server, tmp_path, agreed=HOURLY)
+        assert pulled(server, tmp_path, agreed=HOURLY) == Pulled(0, 0)
+        assert pulled(server, tmp_path, agreed=HOURLY) == Pulled(0, 0, hours(1))
+
+
 class Killed(BaseException):
     """Stands for SIGKILL between two steps: nothing may catch it and tidy up."""
 
 
-@pytest.mark.parametrize("survived", range(12))
+@pytest.mark.parametrize("survived", range(14))
 def test_a_pull_killed_between_any_two_of_its_writes_goes_on_without_gap_or_duplicate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, survived: int
 ) -> None:
@@ -217,9 +240,36 @@ def test_the_command_killed_in_the_middle_and_run_again(tmp_path: Path) -> None:
     assert not [path for path in files if SECRET.encode() in path.read_bytes()]
 
 
-def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
+def test_the_command_asks_no_earlier_than_the_owner_allows_and_says_when(tmp_path: Path) -> None:
+    secret = tmp_path / "secrets" / "pull_forms.market_feedback"
+    secret.parent.mkdir()
+    secret.write_text(SECRET, encoding="utf-8")
+    secret.chmod(0o600)
+    command = [sys.executable, "-m", "jobs.cli", "pull", "forms.market_feedback", "--nothing-new-exit-code", "99"]
+    with running(FormServer([_feedback(1)])) as server:
+        environment = {
+            **os.environ,
+            "LAKE_HOME": str(tmp_path),
+            "LAKEWARDEN_PULL_FORMS_MARKET_FEEDBACK": server.address,
+        }
+        first, second = (
+            subprocess.run(command, env=environment, capture_output=True, text=True, check=False) for _ in range(2)
+        )
+        assert len(server.asked) == 2  # a page, and that there is no other; nothing for the second command
+    assert (first.returncode, second.returncode) == (0, 99), first.stderr + second.stderr
+    began = datetime.fromisoformat((tmp_path / "landing" / ".pull" / "forms.market_feedback.asked").read_text())
+    allowed = (began + timedelta(hours=1)).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert second.stdout == (
+        f"forms.market_feedback: its owner allows the next pull from {allowed:%Y-%m-%d %H:%M} (D09-9)\n"
+    )
+
+
+@pytest.mark.parametrize("address", [None, ""])
+def test_the_command_says_what_is_missing(tmp_path: Path, address: str | None) -> None:
     environment = {**os.environ, "LAKE_HOME": str(tmp_path)}
     environment.pop("LAKEWARDEN_PULL_FORMS_MARKET_FEEDBACK", None)
+    if address is not None:
+        environment["LAKEWARDEN_PULL_FORMS_MARKET_FEEDBACK"] = address
     command = [sys.executable, "-m", "jobs.cli", "pull"]
     unset = subprocess.run(
         [*command, "forms.market_feedback"], env=environment, capture_output=True, text=True, check=False
