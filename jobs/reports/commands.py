@@ -11,11 +11,9 @@ import typer
 
 from jobs.errors import UnknownPerson
 from jobs.prompt import console_for
-from jobs.settings import ROOT, Settings, from_environment
+from jobs.settings import Settings, from_environment
 
 if TYPE_CHECKING:  # `--help` must not wait for the libraries that draw and print
-    from datetime import date
-
     from jobs.reports.declared import Report
     from jobs.reports.editions import Edition
     from jobs.reports.listing import Due
@@ -132,17 +130,17 @@ def list_editions(as_json: AsJson = False) -> None:
 
     Example: lakewarden report list
     """
+    from jobs.business_calendar import business_date  # noqa: PLC0415
     from jobs.reports import listing  # noqa: PLC0415
 
     with _office(from_environment()) as office:
         known, asked = office.register.everything(), _due(office)
-        today = _today(office)
     listed = listing.rows(known, {one.report.id: one.report.title for one in asked})
     if as_json:
         print(json.dumps(listed, ensure_ascii=False, indent=1))
         return
     console.print(listing.table(listed))
-    for one in listing.late(asked, known, today):
+    for one in listing.late(asked, known, business_date(office.now)):
         console.print(f"逾期未报发：{one.report.title} {one.period.name}，应于 {one.issue_by} 前报发")
     if unknown := [one for one in asked if one.issue_by is None]:
         years = sorted({one.period.end.year for one in unknown})
@@ -233,19 +231,13 @@ def _tell_held(office: "Office", report: "Report", made: "Edition", *, as_json: 
 
 
 def _due(office: "Office") -> "list[Due]":
-    from jobs.approval.deadline import announced_days  # noqa: PLC0415
+    from jobs.business_calendar import announced_days, business_date  # noqa: PLC0415
     from jobs.reports import listing  # noqa: PLC0415
     from jobs.reports.declared import report_ids  # noqa: PLC0415
     from jobs.reports.writing import declared  # noqa: PLC0415
 
-    announced = announced_days(ROOT / "dbt_project" / "seeds" / "calendar_exceptions.csv")
-    return listing.due([declared(report_id) for report_id in report_ids()], _today(office), announced)
-
-
-def _today(office: "Office") -> "date":
-    from jobs.approval.deadline import BUSINESS_TIME  # noqa: PLC0415
-
-    return office.now.astimezone(BUSINESS_TIME).date()
+    reports = [declared(report_id) for report_id in report_ids()]
+    return listing.due(reports, business_date(office.now), announced_days())
 
 
 def _account(settings: Settings, airflow_account: str | None) -> str:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from rich.table import Table
 
-from jobs.approval.deadline import BUSINESS_TIME
+from jobs.business_calendar import minute, working_days_after
 from jobs.errors import UnknownWorkingDays
 from jobs.reports.declared import Report
 from jobs.reports.editions import Edition, EditionState
-from jobs.reports.periods import Period, last_finished, working_days_after
+from jobs.reports.periods import Period, last_finished
 
 STATES = {
     EditionState.HELD: "待审批",
@@ -63,7 +63,7 @@ def rows(known: Iterable[Edition], titles: Mapping[str, str]) -> list[dict[str, 
             "状态": STATES[one.state],
             "编制": one.author,
             "审核与批准": "、".join(f"{signature.role} {signature.person}" for signature in one.signatures) or "-",
-            "报发时间": _moment(one.released_at),
+            "报发时间": minute(one.released_at) if one.released_at else "-",
             "更正": f"第{one.corrects}版" if one.corrects else "-",
             "更正原因": one.reason or "-",
             "提出人": one.asked_by or "-",
@@ -95,7 +95,3 @@ def _newest_periods(report: Report, today: date) -> Iterator[Period]:
         newest = last_finished(kind, today)
         has_come = today >= newest.end + timedelta(days=report.draft_on_day - 1)
         yield newest if has_come else newest.previous
-
-
-def _moment(moment: datetime | None) -> str:
-    return f"{moment.astimezone(BUSINESS_TIME):%Y-%m-%d %H:%M}" if moment else "-"

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from jobs.approval.deadline import BUSINESS_TIME
 from jobs.approval.people import CLOCK, People
 from jobs.audit.log import Audit
+from jobs.business_calendar import business_date
 from jobs.errors import ReportRefused
 from jobs.reports import editions
 from jobs.reports.declared import Report
@@ -174,9 +174,9 @@ class Office:
     def _publication_after(self, of: Period) -> Publication:
         """What readers see, when it can hold the whole period. Raises: ReportRefused, GateNotPassed."""
         published = self.register.publication()
-        if self.now.astimezone(BUSINESS_TIME).date() < of.end:
+        if business_date(self.now) < of.end:
             raise ReportRefused(f"{of.name} is not over yet")
-        if published.published_at.astimezone(BUSINESS_TIME).date() < of.end:
+        if business_date(published.published_at) < of.end:
             raise ReportRefused(f"nothing was published since {of.name} ended; run `lakewarden publish`")
         return published
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from rich.table import Table
 
 from contracts.model import Contract
-from jobs.approval.deadline import BUSINESS_TIME
+from jobs.business_calendar import BUSINESS_TIME, minute
 from jobs.reveal.rules import Reveal, RevealState
 
 STATES = {
@@ -66,5 +66,5 @@ def _row(reveal: Reveal, contract: Contract | None) -> dict[str, str | int]:
         "申请令牌": len(reveal.tokens),
         "打开数据": reveal.opened_count or 0,
         "状态": STATES[reveal.state],
-        "有效期至": f"{reveal.valid_until.astimezone(BUSINESS_TIME):%Y-%m-%d %H:%M}",
+        "有效期至": minute(reveal.valid_until),
     }
