@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from rich.table import Table
 
+from jobs import prompt
 from jobs.business_calendar import minute, working_days_after
 from jobs.errors import UnknownWorkingDays
 from jobs.reports.declared import Report
@@ -75,12 +76,8 @@ def rows(known: Iterable[Edition], titles: Mapping[str, str]) -> list[dict[str, 
 
 def table(listed: Sequence[Mapping[str, str | int]]) -> Table:
     """The same for a terminal or a printer."""
-    shown = Table(title=f"报告登记：{len(listed)} 版", title_justify="left", title_style="bold", header_style="cyan")
-    for column in _COLUMNS:
-        shown.add_column(column, overflow="fold")
-    for row in listed:
-        shown.add_row(*(str(row[column]) for column in _COLUMNS))
-    return shown
+    values = ([row[column] for column in _COLUMNS] for row in listed)
+    return prompt.table(f"报告登记：{len(listed)} 版", _COLUMNS, values)
 
 
 def _issue_by(report: Report, of: Period, announced: Mapping[date, bool]) -> date | None:
