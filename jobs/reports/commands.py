@@ -219,7 +219,7 @@ def _write(settings: Settings) -> "Callable[[Report, Period], Content]":
 
 def _tell_held(office: "Office", report: "Report", made: "Edition", *, as_json: bool) -> None:
     """Where a draft lies and whose signatures it waits for; for the scheduler, its accounts of each signature."""
-    folder = office.shelf.draft(made.report, made.period, made.version)
+    folder = office.shelf.draft(made)
     if as_json:
         told = {"version": made.version, "folder": str(folder), "state": made.state, "roles": made.needed(report)}
         print(json.dumps({**told, "signers": office.may_sign(made, report)}, ensure_ascii=False))

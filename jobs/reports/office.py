@@ -4,7 +4,6 @@ Every step is an act of the audit and safe to repeat and to kill: files first, t
 one at a time, under the turn `reports`.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,11 +17,10 @@ from jobs.reports import editions
 from jobs.reports.declared import Report
 from jobs.reports.delivery import MailServer, Parcel, deliver, require_mail_server, ways
 from jobs.reports.editions import Edition, EditionState, Signer
-from jobs.reports.page import Document
 from jobs.reports.periods import Period, period
 from jobs.reports.register import Publication, Register
 from jobs.reports.roles import Role, require_filled, signers
-from jobs.reports.shelf import Content, Shelf
+from jobs.reports.shelf import Content, Document, Shelf
 
 #: How an edition with its text becomes a document.
 Print = Callable[[Report, Edition, str], Document]
@@ -186,14 +184,14 @@ class Office:
             return edition, issued
         content = self.shelf.content(edition)
         made = self.printed(report, edition, content.text)
-        digests = hashlib.sha256(made.html).hexdigest(), hashlib.sha256(made.pdf).hexdigest()
-        if edition.pdf_sha256 and digests != (edition.html_sha256, edition.pdf_sha256):
+        html_sha256, pdf_sha256 = made.sha256s
+        if edition.pdf_sha256 and (html_sha256, pdf_sha256) != (edition.html_sha256, edition.pdf_sha256):
             raise ReportRefused(
                 f"what was issued of {edition.name} is not in {self.shelf.released(edition)} as it was written; bring "
                 "it back from a backup, or correct the report"
             )
         self.shelf.put_released(edition, content, made)
-        edition = replace(edition, html_sha256=digests[0], pdf_sha256=digests[1])
+        edition = replace(edition, html_sha256=html_sha256, pdf_sha256=pdf_sha256)
         self.register.keep(edition)
         return edition, made
 
@@ -201,8 +199,7 @@ class Office:
         """To every recipient who does not have it yet. Raises: DeliveryFailed; who was reached is written down."""
         what = f"更正：{report.title}" if edition.corrects else report.title
         parcel = Parcel(
-            f"{what}（{period(edition.period).label}）", f"{edition.report}_{edition.period}_v{edition.version}",
-            issued.html, issued.pdf,
+            f"{what}（{period(edition.period).label}）", f"{edition.report}_{edition.period}_v{edition.version}", issued
         )  # fmt: skip
         reached = self.register.reached(edition)
         for name, role in recipients.items():

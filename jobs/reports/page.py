@@ -1,7 +1,5 @@
 """The document around a text: first page, style, numbers of pages; as one self-contained HTML file and as PDF."""
 
-from dataclasses import dataclass
-
 import weasyprint
 from markupsafe import Markup
 
@@ -10,6 +8,7 @@ from jobs.business_calendar import minute
 from jobs.reports.declared import Report
 from jobs.reports.editions import Edition
 from jobs.reports.periods import period
+from jobs.reports.shelf import Document
 from jobs.reports.wording import environment_in
 
 #: DEC-6: the source names no list of levels; these are the grades that contracts give to data.
@@ -18,14 +17,6 @@ CLASSIFICATIONS = {
     Classification.INTERNAL: "内部",
     Classification.SENSITIVE: "敏感",
 }
-
-
-@dataclass(frozen=True)
-class Document:
-    """One edition as it is read: the same bytes for the same edition and text."""
-
-    html: bytes
-    pdf: bytes
 
 
 def document(report: Report, edition: Edition, text: str, *, smallest_group: int) -> Document:

@@ -31,11 +31,11 @@ from jobs.reports.delivery import MailServer, Way
 from jobs.reports.editions import EditionState
 from jobs.reports.listing import due, late, rows, undrafted
 from jobs.reports.office import Office
-from jobs.reports.page import Document, document
+from jobs.reports.page import document
 from jobs.reports.periods import period
 from jobs.reports.register import Register
 from jobs.reports.roles import Role, read_roles, unfilled
-from jobs.reports.shelf import Content, Shelf
+from jobs.reports.shelf import Content, Document, Shelf
 from jobs.reports.writing import declared, written
 from jobs.storage.ledger import Ledger
 from tests.unit.small_marts import publish
@@ -125,7 +125,7 @@ def test_what_is_read_says_its_figures_who_checked_and_who_approved(office, tmp_
     office = printing(office)
     published = publish(tmp_path / "published.duckdb")
     made = drafted(office, write=lambda report, of: written(report, of, published, smallest_group=5))
-    folder = office.shelf.draft("customer", "2026-01", 1)
+    folder = office.shelf.draft(made)
     draft = (folder / "report.html").read_text(encoding="utf-8")
     assert "草稿 · 未经审批，不得报发" in draft
     for account in SIGNED_BY:
@@ -222,7 +222,7 @@ def test_every_recipient_gets_it_once_and_the_ledger_says_so(released):
 
 def test_a_draft_that_was_altered_is_neither_signed_nor_issued(approved):
     office = approved
-    text = office.shelf.draft("customer", "2026-01", 1) / "text.html"
+    text = office.shelf.draft(office.register.find("customer", "2026-01")) / "text.html"
     text.write_text(text.read_text(encoding="utf-8").replace("12", "11"), encoding="utf-8")
     with pytest.raises(DraftAltered):
         issue(office)
