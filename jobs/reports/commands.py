@@ -199,10 +199,10 @@ def _office(settings: Settings) -> Iterator["Office"]:
 
 
 def _named(report_id: str, period_name: str) -> tuple["Report", "Period"]:
+    from jobs.reports.declared import load_report  # noqa: PLC0415
     from jobs.reports.periods import period  # noqa: PLC0415
-    from jobs.reports.writing import declared  # noqa: PLC0415
 
-    report, of = declared(report_id), period(period_name)
+    report, of = load_report(report_id), period(period_name)
     report.require_period(of)
     return report, of
 
@@ -233,10 +233,9 @@ def _tell_held(office: "Office", report: "Report", made: "Edition", *, as_json: 
 def _due(office: "Office") -> "list[Due]":
     from jobs.business_calendar import announced_days, business_date  # noqa: PLC0415
     from jobs.reports import listing  # noqa: PLC0415
-    from jobs.reports.declared import report_ids  # noqa: PLC0415
-    from jobs.reports.writing import declared  # noqa: PLC0415
+    from jobs.reports.declared import load_report, report_ids  # noqa: PLC0415
 
-    reports = [declared(report_id) for report_id in report_ids()]
+    reports = [load_report(report_id) for report_id in report_ids()]
     return listing.due(reports, business_date(office.now), announced_days())
 
 

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from contracts.model import Classification
 from jobs.errors import ReportNotDeclared
-from jobs.reports.catalogue import Catalogue
+from jobs.reports.catalogue import Catalogue, read_catalogue
 from jobs.reports.periods import Period, PeriodKind
 from jobs.settings import ROOT
 
@@ -102,7 +102,7 @@ def report_ids(folder: Path = FOLDER) -> list[str]:
     return sorted(file.parent.name for file in folder.glob("*/report.yaml"))
 
 
-def load_report(report_id: str, catalogue: Catalogue, folder: Path = FOLDER) -> Report:
+def load_report(report_id: str, folder: Path = FOLDER) -> Report:
     """A report by its id.
 
     Raises: ReportNotDeclared for an id, a word, a metric or a column that is not known, or for a mart that counts the
@@ -115,7 +115,7 @@ def load_report(report_id: str, catalogue: Catalogue, folder: Path = FOLDER) -> 
     if problem := next(iter(Draft202012Validator(schema).iter_errors(declared)), None):
         raise ReportNotDeclared(f"reports/{report_id}/report.yaml {problem.json_path}: {problem.message}")
     report = _report(report_id, folder / report_id, declared)
-    _require_known(report, catalogue)
+    _require_known(report, read_catalogue())
     return report
 
 

@@ -200,7 +200,7 @@ class Office:
         what = f"更正：{report.title}" if edition.corrects else report.title
         parcel = Parcel(
             f"{what}（{period(edition.period).label}）", f"{edition.report}_{edition.period}_v{edition.version}", issued
-        )  # fmt: skip
+        )
         reached = self.register.reached(edition)
         for name, role in recipients.items():
             for way in ways(role):

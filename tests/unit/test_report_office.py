@@ -27,6 +27,7 @@ from jobs.errors import (
     UnknownPerson,
 )
 from jobs.reports import delivery, shelf
+from jobs.reports.declared import load_report
 from jobs.reports.delivery import MailServer, Way
 from jobs.reports.editions import EditionState
 from jobs.reports.listing import due, late, rows, undrafted
@@ -36,13 +37,13 @@ from jobs.reports.periods import period
 from jobs.reports.register import Register
 from jobs.reports.roles import Role, read_roles, unfilled
 from jobs.reports.shelf import Content, Document, Shelf
-from jobs.reports.writing import declared, written
+from jobs.reports.writing import written
 from jobs.storage.ledger import Ledger
 from tests.unit.small_marts import publish
 
 NOW = datetime(2026, 2, 3, 1, tzinfo=UTC)
 JANUARY = period("2026-01")
-REPORT = declared("customer")
+REPORT = load_report("customer")
 ROLES = {"客户信息主管": ("wang", "chen"), "客户服务部经理": ("li",), "总经理": ("zhao",)}
 SIGNED_BY = ("os:wang", "airflow:li", "os:zhao")
 FIGURE = {"place": "facts.complaints", "label": "投诉数", "member": None, "text": "12 件"}
@@ -486,4 +487,4 @@ def test_at_the_prompt_nobody_passes_for_an_account_of_the_scheduler(office, mon
 
 def test_a_report_has_its_own_kinds_of_period():
     with pytest.raises(ReportNotDeclared, match="report of a year"):
-        declared("satisfaction").require_period(JANUARY)
+        load_report("satisfaction").require_period(JANUARY)
