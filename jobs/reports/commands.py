@@ -15,8 +15,8 @@ from jobs.settings import Settings, from_environment
 
 if TYPE_CHECKING:  # `--help` must not wait for the libraries that draw and print
     from jobs.reports.declared import Report
+    from jobs.reports.due import Due
     from jobs.reports.editions import Edition
-    from jobs.reports.listing import Due
     from jobs.reports.office import Office
     from jobs.reports.periods import Period
     from jobs.reports.shelf import Content
@@ -131,16 +131,17 @@ def list_editions(as_json: AsJson = False) -> None:
     Example: lakewarden report list
     """
     from jobs.business_calendar import business_date  # noqa: PLC0415
-    from jobs.reports import listing  # noqa: PLC0415
+    from jobs.reports.due import late  # noqa: PLC0415
+    from jobs.reports.listing import rows, table  # noqa: PLC0415
 
     with _office(from_environment()) as office:
         known, asked = office.register.everything(), _due(office)
-    listed = listing.rows(known, {one.report.id: one.report.title for one in asked})
+    listed = rows(known, {one.report.id: one.report.title for one in asked})
     if as_json:
         print(json.dumps(listed, ensure_ascii=False, indent=1))
         return
-    console.print(listing.table(listed))
-    for one in listing.late(asked, known, business_date(office.now)):
+    console.print(table(listed))
+    for one in late(asked, known, business_date(office.now)):
         console.print(f"逾期未报发：{one.report.title} {one.period.name}，应于 {one.issue_by} 前报发")
     if unknown := [one for one in asked if one.issue_by is None]:
         years = sorted({one.period.end.year for one in unknown})
@@ -155,11 +156,11 @@ def due(as_json: AsJson = False) -> None:
 
     Example: lakewarden report due --json
     """
-    from jobs.reports import listing  # noqa: PLC0415
+    from jobs.reports.due import undrafted  # noqa: PLC0415
     from jobs.reports.roles import unfilled  # noqa: PLC0415
 
     with _office(from_environment()) as office:
-        waiting = listing.undrafted(_due(office), office.register.everything())
+        waiting = undrafted(_due(office), office.register.everything())
         ready = [one for one in waiting if not unfilled(one.report, office.roles)]
     if as_json:
         print(json.dumps([{"report": one.report.id, "period": one.period.name} for one in ready]))
@@ -232,11 +233,11 @@ def _tell_held(office: "Office", report: "Report", made: "Edition", *, as_json: 
 
 def _due(office: "Office") -> "list[Due]":
     from jobs.business_calendar import announced_days, business_date  # noqa: PLC0415
-    from jobs.reports import listing  # noqa: PLC0415
     from jobs.reports.declared import load_report, report_ids  # noqa: PLC0415
+    from jobs.reports.due import due_reports  # noqa: PLC0415
 
     reports = [load_report(report_id) for report_id in report_ids()]
-    return listing.due(reports, business_date(office.now), announced_days())
+    return due_reports(reports, business_date(office.now), announced_days())
 
 
 def _account(settings: Settings, airflow_account: str | None) -> str:

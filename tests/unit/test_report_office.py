@@ -29,8 +29,9 @@ from jobs.errors import (
 from jobs.reports import delivery, shelf
 from jobs.reports.declared import load_report
 from jobs.reports.delivery import MailServer, Way
+from jobs.reports.due import due_reports, late, undrafted
 from jobs.reports.editions import EditionState
-from jobs.reports.listing import due, late, rows, undrafted
+from jobs.reports.listing import rows
 from jobs.reports.office import Office
 from jobs.reports.page import document
 from jobs.reports.periods import period
@@ -436,11 +437,11 @@ def test_roles_are_named_in_a_file_of_the_installation_and_nobody_by_default(tmp
 def test_the_calendar_asks_for_the_newest_periods_and_says_what_is_late(office):
     announced = {datetime(year, 1, 1).date(): False for year in (2025, 2026)}  # noqa: DTZ001 - days only
     third = datetime(2026, 2, 3).date()  # noqa: DTZ001
-    asked = due([REPORT], third, announced)
+    asked = due_reports([REPORT], third, announced)
     assert [(one.period.name, one.issue_by.isoformat()) for one in asked] == [
         ("2026-01", "2026-02-11"), ("2025Q4", "2026-01-13"), ("2025", "2026-01-13"),
     ]  # fmt: skip
-    assert [one.period.name for one in due([REPORT], third - timedelta(days=1), announced)] == [
+    assert [one.period.name for one in due_reports([REPORT], third - timedelta(days=1), announced)] == [
         "2025-12",
         "2025Q4",
         "2025",
@@ -449,7 +450,7 @@ def test_the_calendar_asks_for_the_newest_periods_and_says_what_is_late(office):
     known = office.register.everything()
     assert [one.period.name for one in undrafted(asked, known)] == ["2025Q4", "2025"]
     assert [one.period.name for one in late(asked, known, third)] == ["2025Q4", "2025"]
-    assert [one.issue_by for one in due([REPORT], third, {third.replace(year=2025): True})] == [None] * 3
+    assert [one.issue_by for one in due_reports([REPORT], third, {third.replace(year=2025): True})] == [None] * 3
     assert "2026-01" in [one.period.name for one in late(asked, known, datetime(2026, 2, 12).date())]  # noqa: DTZ001
 
 
