@@ -1,7 +1,7 @@
 """A report as its folder declares it: `reports/<id>/report.yaml`, checked against a schema and the catalogue."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,7 +153,7 @@ def _fact(declared: Mapping[str, Any]) -> FactRef:
 
 def _require_known(report: Report, catalogue: Catalogue) -> None:
     for figure in report.figures():
-        columns = catalogue.marts[catalogue.metric(figure.metric).mart]
+        columns = catalogue.columns_of(figure.metric)
         _require_columns(report, figure, figure.where, columns)
         if "breakdown" in columns and "breakdown" not in figure.where:
             raise ReportNotDeclared(
@@ -162,9 +162,9 @@ def _require_known(report: Report, catalogue: Catalogue) -> None:
     grouped = [(figure, table.by) for table in report.tables.values() for figure in table.figures]
     grouped += [(chart.figure, chart.by) for chart in report.charts.values() if chart.by]
     for figure, by in grouped:
-        _require_columns(report, figure, {by: ""}, catalogue.marts[catalogue.metric(figure.metric).mart])
+        _require_columns(report, figure, [by], catalogue.columns_of(figure.metric))
 
 
-def _require_columns(report: Report, figure: FactRef, named: Mapping[str, str], columns: Mapping[str, object]) -> None:
-    if unknown := sorted(set(named) - set(columns)):
+def _require_columns(report: Report, figure: FactRef, named: Iterable[str], known: Iterable[str]) -> None:
+    if unknown := sorted(set(named) - set(known)):
         raise ReportNotDeclared(f"{report.id}: the mart of {figure.metric} has no column {', '.join(unknown)}")

@@ -136,7 +136,7 @@ class Reader:
         return [*kinds, f"{time} >= DATE '{period.start}'", f"{time} < DATE '{period.end}'"]
 
     def _label(self, figure: FactRef, column: str) -> str:
-        return self.catalogue.marts[self.catalogue.metric(figure.metric).mart][column].label
+        return self.catalogue.columns_of(figure.metric)[column].label
 
 
 def _largest_first(members: Iterable[str], by: Mapping[str, Fact]) -> list[str]:
