@@ -94,7 +94,7 @@ class Reader:
         """One fact per member of `by`, or one under the empty name; a member counts when the period itself has it."""
         metric = self.catalogue.metric(figure.metric)
         now = self._values(metric, figure.where, by, period)
-        is_dated = self.catalogue.time_of(metric.mart) is not None
+        is_dated = self._is_dated(metric)
         previous = self._values(metric, figure.where, by, period.previous) if is_dated else None
         last_year = self._values(metric, figure.where, by, period.last_year) if is_dated else None
         return {
@@ -110,7 +110,12 @@ class Reader:
     def _empty(self, figure: FactRef, member: str | None, period: Period) -> Fact:
         """A figure of which the mart has no row."""
         metric = self.catalogue.metric(figure.metric)
-        return Fact(metric, figure.where, member, period, _NOTHING, _NOTHING, _NOTHING, self.smallest_group)
+        before = _NOTHING if self._is_dated(metric) else None
+        return Fact(metric, figure.where, member, period, _NOTHING, before, before, self.smallest_group)
+
+    def _is_dated(self, metric: Metric) -> bool:
+        """Whether its mart has periods to compare; else it tells the present."""
+        return self.catalogue.time_of(metric.mart) is not None
 
     def _values(self, metric: Metric, where: Mapping[str, str], by: str | None, period: Period) -> dict[str, Value]:
         """By member: the aggregate, the rows behind it, and those in which a hideable column is NULL."""

@@ -9,7 +9,7 @@ import yaml
 
 from jobs.errors import GateNotPassed, ReportNotDeclared
 from jobs.reports.catalogue import read_catalogue
-from jobs.reports.declared import FOLDER, load_report, report_ids
+from jobs.reports.declared import FOLDER, FactRef, TableRef, load_report, report_ids
 from jobs.reports.periods import period
 from jobs.reports.reading import Reader, opened
 from jobs.reports.wording import require_no_typed_figure, typed_figures
@@ -105,6 +105,17 @@ def test_a_year_and_the_present_have_no_period_before(published):
         )
     assert [fact.text for fact in segments.rows[0][1]][:1] == ["9.0万元"]
     assert (segments.has_previous, segments.has_last_year) == (False, False)
+
+
+def test_the_present_has_no_period_before_either_where_a_table_has_a_gap(tmp_path):
+    sales = "fct_key_account.key_account_sales"
+    columns = (FactRef(sales, {"segment_name": "金融客户"}), FactRef(sales, {}))
+    report = replace(CUSTOMER, facts={}, tables={"gap": TableRef("缺", "segment_name", None, columns, 5)}, charts={})
+    account = {"account_code": "a", "segment_name": "战略客户", "sales_cny": 90_000}
+    with opened(publish(tmp_path / "published.duckdb", {"fct_key_account": [account]})) as database:
+        table = Reader(database, CATALOGUE, period("2026-01"), 5).figures(report).tables["gap"]
+    assert [fact.number_text for fact in table.rows[0][1]] == ["—（无数据）", "9.0"]
+    assert (table.has_previous, table.has_last_year) == (False, False)
 
 
 def test_a_share_changes_in_points(figures):
