@@ -3,27 +3,19 @@
 import hashlib
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
-from enum import StrEnum
 from pathlib import Path
 
 from jobs.errors import DeliveryFailed, ReportRefused
-from jobs.reports.roles import Role
+from jobs.reports.roles import Role, Way
 from jobs.reports.shelf import Document
 from jobs.storage.whole_files import write_whole
 
 _TIMEOUT_S = 30
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-
-
-class Way(StrEnum):
-    """How something reaches a role."""
-
-    FOLDER = "folder"
-    MAIL = "mail"
 
 
 @dataclass(frozen=True)
@@ -58,14 +50,6 @@ class MailServer:
                 f"the mail server {self.address} did not take the message ({type(error).__name__}); the next "
                 "`lakewarden report release` goes on with whoever was not reached"
             ) from None
-
-
-def ways(role: Role) -> Iterator[Way]:
-    """The ways in which a role is reached."""
-    if role.folder is not None:
-        yield Way.FOLDER
-    if role.mailbox is not None:
-        yield Way.MAIL
 
 
 def require_mail_server(roles: Mapping[str, Role], server: MailServer | None) -> None:

@@ -15,7 +15,7 @@ from jobs.business_calendar import business_date
 from jobs.errors import ReportRefused
 from jobs.reports import editions
 from jobs.reports.declared import Report
-from jobs.reports.delivery import MailServer, Parcel, deliver, require_mail_server, ways
+from jobs.reports.delivery import MailServer, Parcel, deliver, require_mail_server
 from jobs.reports.editions import Edition, EditionState, Signer
 from jobs.reports.periods import Period, period
 from jobs.reports.register import Publication, Register
@@ -203,7 +203,7 @@ class Office:
         )
         reached = self.register.reached(edition)
         for name, role in recipients.items():
-            for way in ways(role):
+            for way in role.ways:
                 if (name, way) not in reached:
                     deliver(parcel, role, way, self.mail)
                     self.register.note_delivery(edition, name, way, self.now)

@@ -28,7 +28,7 @@ from jobs.errors import (
 )
 from jobs.reports import delivery, shelf
 from jobs.reports.declared import load_report
-from jobs.reports.delivery import MailServer, Way
+from jobs.reports.delivery import MailServer
 from jobs.reports.due import due_reports, late, undrafted
 from jobs.reports.editions import EditionState
 from jobs.reports.listing import rows
@@ -36,7 +36,7 @@ from jobs.reports.office import Office
 from jobs.reports.page import document
 from jobs.reports.periods import period
 from jobs.reports.register import Register
-from jobs.reports.roles import Role, read_roles, unfilled
+from jobs.reports.roles import Role, Way, read_roles, unfilled
 from jobs.reports.shelf import Content, Document, Shelf
 from jobs.reports.writing import written
 from jobs.storage.ledger import Ledger
