@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console, Group
 from rich.table import Table
 
+from jobs.prompt import table
 from jobs.status import Status
 
 
@@ -16,31 +17,31 @@ def show(found: Status, console: Console) -> None:
 def _tables(found: Status) -> Iterable[Table | str]:
     yield _datasets(found)
     if odd := [d for d in found.datasets if d.not_taken]:
-        yield _table(
+        yield table(
             "收件夹里不会接入的条目",
             ("数据集", "条目", "原因和办法"),
             ((d.dataset, d.not_taken, "链接, 管道, 套接字, 设备, 或无权读取: 移走, 或放开读取权限") for d in odd),
         )
     if found.refusals:
-        yield _table(
+        yield table(
             "隔离区: 整份拒收的文件 (重放: lakewarden replay <数据集> <文件>)",
             ("数据集", "文件", "到达日", "原因"),
             ((r.dataset, r.file, r.arrival_date, r.reason) for r in found.refusals),
         )
     if found.quarantine_reasons:
-        yield _table(
+        yield table(
             "隔离区: 未通过行的原因",
             ("数据集", "原因", "行数"),
             ((d, f, f"{n:,}") for d, faults in found.quarantine_reasons.items() for f, n in faults.items()),
         )
     if found.broken:
-        yield _table(
+        yield table(
             "未通过的关口: 其后各步不会运行",
             ("数据集", "批次", "关口", "规则", "实测", "允许"),
             ((b.dataset, b.batch_id, b.gate, b.rule, f"{b.found:g}", f"{b.allowed:g}") for b in found.broken),
         )
     if found.published:
-        yield _table(
+        yield table(
             "已发布",
             ("数据集市", "行数", "最小可见人群", "发布时间 (UTC)"),
             (
@@ -67,7 +68,7 @@ def _datasets(found: Status) -> Table:
         "停在",
         "最近到达",
     )
-    return _table(
+    return table(
         "接入情况: 收到行 = 入库 + 隔离 + 重复",
         columns,
         (
@@ -76,12 +77,3 @@ def _datasets(found: Status) -> Table:
             for d in found.datasets
         ),
     )  # fmt: skip
-
-
-def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="cyan")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    return table

@@ -5,8 +5,7 @@ more. Only ids, roles and the names of accounts pass through Airflow's database;
 """
 
 import json
-import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,13 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import CronTriggerTimetable, Param
 
 import contracts
-from pipeline.reveals import addressees
+from pipeline.questions import NAMES_NOBODY, REQUESTER, AddressedQuestion, answered_by
 from pipeline.stages import ZONE, step
 
 #: How long a signature is waited for; after it the run fails, the draft stays and can be signed at the prompt.
 LONGEST = timedelta(days=14)
 
 NAMED = {"REPORT": "{{ params.report }}", "PERIOD": "{{ params.period }}"}
-REQUESTER = {"REQUESTER": "{{ dag_run.triggering_user_name or '' }}"}
 
 BODY = """- 报告：`{{ params.report }}` · {{ params.period }} · 第 {{ ti.xcom_pull(task_ids='draft')['version'] }} 版
 - 草稿：`{{ ti.xcom_pull(task_ids='draft')['folder'] }}`（report.pdf、report.html、facts.json）
@@ -47,15 +45,14 @@ def form() -> dict[str, Param]:
 
 def correction_form() -> dict[str, Param]:
     """What is corrected, why, and who asked; kept in clear, so no field takes what looks like an identifier."""
-    harmless = "^(?!.*[0-9]{7})[^@]*$"
     return {
         **form(),
         "reason": Param(
             type="string", title="更正原因", description="将印入更正版。不得写入姓名、号码。",
-            minLength=4, maxLength=200, pattern=harmless,
+            minLength=4, maxLength=200, pattern=NAMES_NOBODY,
         ),
         "asked_by": Param(
-            type="string", title="提出人", description="部门或岗位。", minLength=1, maxLength=32, pattern=harmless
+            type="string", title="提出人", description="部门或岗位。", minLength=1, maxLength=32, pattern=NAMES_NOBODY
         ),
     }  # fmt: skip
 
@@ -114,11 +111,11 @@ def signature(name: str, title: str, place: int, *, about: str = "") -> tuple[HI
         options_mapping={"同意": f"{name}_signed", "拒绝": f"{name}_refused"},
         response_timeout=LONGEST,
     )
-    who = {"SIGNER": f"{{{{ ti.xcom_pull(task_ids='{name}', key='answered_by') }}}}"}
+    signer = {"SIGNER": answered_by(name)}
     signed, refused = (
         _office_step(
             f"{name}_{answer}", f"登记{word}",
-            f'lakewarden report {command} "$REPORT" "$PERIOD" --airflow-account "$SIGNER"', {**NAMED, **who},
+            f'lakewarden report {command} "$REPORT" "$PERIOD" --airflow-account "$SIGNER"', {**NAMED, **signer},
         )
         for answer, word, command in (("signed", "同意", "approve"), ("refused", "拒绝", "refuse"))
     )  # fmt: skip
@@ -132,24 +129,16 @@ def release() -> BashOperator:
     return _office_step("release", "报发", command, {**NAMED, **REQUESTER})
 
 
-class SignatureInRole(HITLBranchOperator):
-    """Asks the accounts that may give one signature of the report, never who asked for it; all others get a 403."""
+class SignatureInRole(AddressedQuestion):
+    """Asks those who may give one signature of the report, as the draft named them: never who asked for it."""
 
     def __init__(self, *, place: int, **more: Any) -> None:
         super().__init__(**more)
         self.place = place
 
-    def execute(self, context: Any) -> Any:
-        ids = json.loads(Path(os.environ["AIRFLOW_HOME"], "accounts.json").read_text(encoding="utf-8"))
-        signers: Sequence[Sequence[str]] = context["ti"].xcom_pull(task_ids="draft")["signers"]
-        self.assigned_users = addressees(signers[self.place], ids)
-        return super().execute(context)
-
-    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        """Note who answered, which the branch alone would not tell."""
-        answered_by = event.get("responded_by_user") or {}
-        context["ti"].xcom_push(key="answered_by", value=answered_by.get("name", ""))
-        return super().execute_complete(context, event)
+    def addressed_to(self, task_instance: Any) -> Iterable[str]:
+        signers: list[list[str]] = task_instance.xcom_pull(task_ids="draft")["signers"]
+        return signers[self.place]
 
 
 def _titles() -> dict[str, str]:

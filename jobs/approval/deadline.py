@@ -1,21 +1,12 @@
 """Until when a request holds: a moment in China, or the end of the next working day (N1: phone within one)."""
 
-import csv
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
-from jobs.errors import RevealRefused, UnknownWorkingDays
+from jobs.business_calendar import BUSINESS_TIME, business_date, end_of, working_days_after
+from jobs.errors import RevealRefused
 
-BUSINESS_TIME = ZoneInfo("Asia/Shanghai")
-_SATURDAY = 6
-
-
-def announced_days(seed: Path) -> dict[date, bool]:
-    """The days on which the State Council's announcements say something: whether each is worked (调休) or off."""
-    with seed.open(encoding="utf-8", newline="") as file:
-        return {date.fromisoformat(row["date"]): row["is_working_day"] == "true" for row in csv.DictReader(file)}
+__all__ = ["BUSINESS_TIME", "end_of_day", "end_of_next_working_day", "moment"]
 
 
 def end_of_next_working_day(now: datetime, announced: Mapping[date, bool]) -> datetime:
@@ -28,21 +19,12 @@ def end_of_next_working_day(now: datetime, announced: Mapping[date, bool]) -> da
         >>> end_of_next_working_day(friday, {date(2026, 1, 1): False}).isoformat()
         '2026-02-03T00:00:00+08:00'
     """
-    day = now.astimezone(BUSINESS_TIME).date()
-    while True:
-        day += timedelta(days=1)
-        if day.year not in {known.year for known in announced}:
-            raise UnknownWorkingDays(
-                f"the calendar does not hold the working days of {day.year}; give --until, or add the year as "
-                "dbt_project/generate_calendar.py says"
-            )
-        if announced.get(day, day.isoweekday() < _SATURDAY):
-            return _end_of(day)
+    return end_of(working_days_after(business_date(now), 1, announced, way_out="give --until, or "))
 
 
 def end_of_day(now: datetime, days_later: int) -> datetime:
     """The midnight that ends the calendar day so many days after today, in China; today is day 0 (DEC-1)."""
-    return _end_of(now.astimezone(BUSINESS_TIME).date() + timedelta(days=days_later))
+    return end_of(business_date(now) + timedelta(days=days_later))
 
 
 def moment(text: str) -> datetime:
@@ -59,9 +41,5 @@ def moment(text: str) -> datetime:
     except ValueError:
         raise RevealRefused("a moment is given as 2026-02-02 or 2026-02-02T18:00") from None
     if "T" not in text and " " not in text:
-        return _end_of(given.date())
+        return end_of(given.date())
     return given if given.tzinfo else given.replace(tzinfo=BUSINESS_TIME)
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), BUSINESS_TIME)

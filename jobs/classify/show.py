@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from contracts.identifiers import IDENTIFIERS
 from jobs.classify.proposing import LABELS, Proposal
 from jobs.classify.score import Score, Scores
+from jobs.prompt import table
 
 _TREATMENTS = {
     "keep": "保留", "drop": "删除", "mask": "遮盖", "token": "假名", "seal": "密封", "band": "分段",
@@ -20,10 +20,7 @@ _TREATMENTS = {
 def show_proposals(proposals: Sequence[Proposal], console: Console) -> None:
     """Print a line for each column: what it seems to be, why, and what a contract should say."""
     columns = ("列", "表头", "识别为", "把握", "形式符合", "校验通过", "不同值", "列名提示", "文本内含", "等级", "处理")
-    table = _table("识别结果 (占比按不同值计)", columns)
-    for proposal in proposals:
-        table.add_row(*_cells(proposal))
-    console.print(table)
+    console.print(table("识别结果 (占比按不同值计)", columns, map(_cells, proposals)))
     if raised := [proposal for proposal in proposals if proposal.is_stronger]:
         console.print(f"现合同保护不足的列: {', '.join(proposal.name for proposal in raised)}", style="red")
 
@@ -47,10 +44,11 @@ def _cells(proposal: Proposal) -> Iterator[str]:
 def show_scores(scores: Scores, console: Console) -> None:
     """Print precision and recall of every kind."""
     for title, found in (("按列", scores.columns), ("按单个值", scores.values)):
-        table = _table(f"标注集上的查准率与查全率: {title}", ("标识", "应有", "查全率", "查准率"))
-        for kind, score in found.items():
-            table.add_row(kind, f"{score.right + score.missed:,}", f"{score.recall:.2%}", f"{score.precision:.2%}")
-        console.print(table)
+        rows = (
+            (kind, f"{score.right + score.missed:,}", f"{score.recall:.2%}", f"{score.precision:.2%}")
+            for kind, score in found.items()
+        )
+        console.print(table(f"标注集上的查准率与查全率: {title}", ("标识", "应有", "查全率", "查准率"), rows))
     for mistake in scores.mistakes:
         console.print(f"  {mistake}")
     console.print(f"结构化标识, 按列: 查全率 {scores.structured.recall:.2%}, 查准率 {scores.structured.precision:.2%}")
@@ -69,10 +67,3 @@ def markdown(scores: Scores) -> str:
 
 def _line(kind: str, score: Score) -> str:
     return f"| {kind} | {score.right + score.missed} | {score.recall:.2%} | {score.precision:.2%} |"
-
-
-def _table(title: str, columns: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="cyan")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from contracts.loading import load_all
 from jobs.errors import VaultAltered
@@ -63,6 +62,7 @@ def status(
     """
     from jobs.keys.choosing import key_store  # noqa: PLC0415
     from jobs.keys.record import View, behind, half_rotated_message, shown_tables  # noqa: PLC0415
+    from jobs.keys.show import versions_table  # noqa: PLC0415
     from jobs.keys.status import key_status  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
@@ -71,35 +71,13 @@ def status(
     settings = from_environment()
     ledger = Ledger(settings.home)
     ledger.prepare()
-    table = Table(title="密钥版本与用它生成的批次", title_justify="left", title_style="bold", header_style="cyan")
-    for column in ("密钥域", "版本", "状态", "令牌密钥指纹", "封存密钥指纹", "数据集", "批次数", "批次"):
-        table.add_column(column, overflow="fold")
-    for found in key_status(key_store(settings), ledger, _known_domains()):
-        if domain not in {None, found.domain}:
-            continue
-        shown = None if domain else _MOST_SHOWN
-        made = found.by_dataset or {"-": []}
-        for dataset, batches in made.items():
-            listed = " ".join(batches[:shown]) + (" …" if shown and len(batches) > shown else "")
-            table.add_row(
-                found.domain, str(found.version), _IN_CHINESE[found.standing.name], found.token_fingerprint or "-",
-                found.seal_fingerprint or "-", dataset, str(len(batches)), listed or "-",
-            )  # fmt: skip
-    console.print(table)
+    versions = key_status(key_store(settings), ledger, _known_domains())
+    wanted = [found for found in versions if domain in {None, found.domain}]
+    console.print(versions_table(wanted, most_batches=None if domain else _MOST_SHOWN))
     frozen, waiting = shown_tables(ledger, View.FROZEN), behind(ledger)
     if frozen or waiting:
         console.print(half_rotated_message(waiting))
         console.print(f"轮换期间读者看到轮换之前的版本: {', '.join(shown.dataset for shown in frozen) or '-'}")
-
-
-_IN_CHINESE = {
-    "WRITES": "当前写入",
-    "KEPT": "保留, 可停用",
-    "RETIRED": "已销毁",
-    "MISSING": "密钥库中缺失: 请从备份恢复",
-    "ANOTHER": "密钥不符: 请从备份恢复",
-    "UNKNOWN": "密钥库没有应答",
-}
 
 
 @keys_app.command("rotate")

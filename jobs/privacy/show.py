@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from expectations.privacy.judging import Figure, level
+from jobs.prompt import table
 from jobs.storage.ledger import Ledger
 
 LEVELS: Mapping[int, str] = {
@@ -127,11 +127,5 @@ def _text(figure: Figure | None) -> str:
 
 
 def _print(console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    if not rows:
-        return
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="cyan")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
+    if rows:
+        console.print(table(title, columns, rows))

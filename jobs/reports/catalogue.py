@@ -57,6 +57,10 @@ class Catalogue:
             f"no metric '{metric_id}'; a metric is defined in dbt_project/metrics.yml or in a dataset of dashboards"
         )
 
+    def columns_of(self, metric_id: str) -> Mapping[str, Column]:
+        """The columns of the mart in which a metric stands. Raises: ReportNotDeclared."""
+        return self.marts[self.metric(metric_id).mart]
+
     def time_of(self, mart: str) -> str | None:
         """The column that places a row of a mart in time; None for a mart that tells the present."""
         return next((name for name in _TIMES if name in self.marts[mart]), None)
@@ -68,16 +72,20 @@ class _Sources:
 
     root: Path
 
+    @property
+    def models(self) -> Path:
+        return self.root / "dbt_project" / "models" / "marts"
+
     @cached_property
     def marts(self) -> dict[str, Mapping[str, Column]]:
-        return dict(read_marts(self.root / "dbt_project" / "models" / "marts"))
+        return dict(read_marts(self.models))
 
     @cached_property
     def hideable(self) -> dict[str, frozenset[str]]:
         """Per mart, the columns that its SQL writes through the one macro that hides small groups."""
         return {
             file.stem: frozenset(_HIDDEN.findall(file.read_text(encoding="utf-8")))
-            for file in (self.root / "dbt_project" / "models" / "marts").rglob("*.sql")
+            for file in self.models.rglob("*.sql")
         }
 
     def definitions(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -6,7 +6,8 @@ import vl_convert
 from markupsafe import Markup
 
 from dashboards.marts import labelled
-from jobs.reports.facts import FactSeries
+from jobs.reports.facts import Fact
+from jobs.reports.figures import FactSeries
 
 _VEGA_LITE = "5.21"
 _FONT = "Noto Sans CJK SC"
@@ -40,25 +41,29 @@ def _points(series: FactSeries) -> list[dict[str, Any]]:
     """One mapping per mark; of bars, a second one for a year ago where that is known."""
     points = []
     for place, fact in series.points:
-        points.append({"place": place, "when": "本期", "value": fact.value.number, "hidden": _hidden(fact.text, fact)})
+        points.append({"place": place, "when": "本期", "value": fact.value.number, "hidden": _words_for_hidden(fact)})
         if not series.is_over_time and fact.last_year and fact.last_year.number is not None:
             points.append({"place": place, "when": "去年同期", "value": fact.last_year.number, "hidden": None})
     return points
 
 
-def _hidden(text: str, fact: Any) -> str | None:
-    return None if fact.is_known else text
+def _words_for_hidden(fact: Fact) -> str | None:
+    return None if fact.is_known else fact.text
 
 
-def _lines(series: FactSeries, palette: dict[str, str]) -> list[dict[str, Any]]:
-    place = {"field": "place", "type": "ordinal", "title": series.by_label, "sort": None, "axis": {"labelAngle": -35}}
-    value = {
+def _value(series: FactSeries) -> dict[str, Any]:
+    """The axis of the figure, with its title and unit."""
+    return {
         "field": "value",
         "type": "quantitative",
         "title": labelled(series.metric.label, series.metric.unit),
         "axis": {"format": series.metric.format},
-        "scale": {"zero": not series.metric.is_share},
     }
+
+
+def _lines(series: FactSeries, palette: dict[str, str]) -> list[dict[str, Any]]:
+    place = {"field": "place", "type": "ordinal", "title": series.by_label, "sort": None, "axis": {"labelAngle": -35}}
+    value = {**_value(series), "scale": {"zero": not series.metric.is_share}}
     words = {"filter": "datum.hidden != null"}
     return [
         {
@@ -75,12 +80,6 @@ def _lines(series: FactSeries, palette: dict[str, str]) -> list[dict[str, Any]]:
 
 def _bars(series: FactSeries, palette: dict[str, str]) -> list[dict[str, Any]]:
     place = {"field": "place", "type": "nominal", "title": series.by_label, "sort": None}
-    value = {
-        "field": "value",
-        "type": "quantitative",
-        "title": labelled(series.metric.label, series.metric.unit),
-        "axis": {"format": series.metric.format},
-    }
     colours = {"domain": ["本期", "去年同期"], "range": [palette["indigo"], palette["sky"]]}
     return [
         {
@@ -88,7 +87,7 @@ def _bars(series: FactSeries, palette: dict[str, str]) -> list[dict[str, Any]]:
             "mark": {"type": "bar"},
             "encoding": {
                 "y": place,
-                "x": value,
+                "x": _value(series),
                 "yOffset": {"field": "when", "sort": colours["domain"]},
                 "color": {"field": "when", "type": "nominal", "scale": colours},
             },

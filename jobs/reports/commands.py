@@ -11,14 +11,12 @@ import typer
 
 from jobs.errors import UnknownPerson
 from jobs.prompt import console_for
-from jobs.settings import ROOT, Settings, from_environment
+from jobs.settings import Settings, from_environment
 
 if TYPE_CHECKING:  # `--help` must not wait for the libraries that draw and print
-    from datetime import date
-
     from jobs.reports.declared import Report
+    from jobs.reports.due import Due
     from jobs.reports.editions import Edition
-    from jobs.reports.listing import Due
     from jobs.reports.office import Office
     from jobs.reports.periods import Period
     from jobs.reports.shelf import Content
@@ -132,17 +130,18 @@ def list_editions(as_json: AsJson = False) -> None:
 
     Example: lakewarden report list
     """
-    from jobs.reports import listing  # noqa: PLC0415
+    from jobs.business_calendar import business_date  # noqa: PLC0415
+    from jobs.reports.due import late  # noqa: PLC0415
+    from jobs.reports.listing import rows, table  # noqa: PLC0415
 
     with _office(from_environment()) as office:
         known, asked = office.register.everything(), _due(office)
-        today = _today(office)
-    listed = listing.rows(known, {one.report.id: one.report.title for one in asked})
+    listed = rows(known, {one.report.id: one.report.title for one in asked})
     if as_json:
         print(json.dumps(listed, ensure_ascii=False, indent=1))
         return
-    console.print(listing.table(listed))
-    for one in listing.late(asked, known, today):
+    console.print(table(listed))
+    for one in late(asked, known, business_date(office.now)):
         console.print(f"逾期未报发：{one.report.title} {one.period.name}，应于 {one.issue_by} 前报发")
     if unknown := [one for one in asked if one.issue_by is None]:
         years = sorted({one.period.end.year for one in unknown})
@@ -157,11 +156,11 @@ def due(as_json: AsJson = False) -> None:
 
     Example: lakewarden report due --json
     """
-    from jobs.reports import listing  # noqa: PLC0415
+    from jobs.reports.due import undrafted  # noqa: PLC0415
     from jobs.reports.roles import unfilled  # noqa: PLC0415
 
     with _office(from_environment()) as office:
-        waiting = listing.undrafted(_due(office), office.register.everything())
+        waiting = undrafted(_due(office), office.register.everything())
         ready = [one for one in waiting if not unfilled(one.report, office.roles)]
     if as_json:
         print(json.dumps([{"report": one.report.id, "period": one.period.name} for one in ready]))
@@ -201,10 +200,10 @@ def _office(settings: Settings) -> Iterator["Office"]:
 
 
 def _named(report_id: str, period_name: str) -> tuple["Report", "Period"]:
+    from jobs.reports.declared import load_report  # noqa: PLC0415
     from jobs.reports.periods import period  # noqa: PLC0415
-    from jobs.reports.writing import declared  # noqa: PLC0415
 
-    report, of = declared(report_id), period(period_name)
+    report, of = load_report(report_id), period(period_name)
     report.require_period(of)
     return report, of
 
@@ -221,7 +220,7 @@ def _write(settings: Settings) -> "Callable[[Report, Period], Content]":
 
 def _tell_held(office: "Office", report: "Report", made: "Edition", *, as_json: bool) -> None:
     """Where a draft lies and whose signatures it waits for; for the scheduler, its accounts of each signature."""
-    folder = office.shelf.draft(made.report, made.period, made.version)
+    folder = office.shelf.draft(made)
     if as_json:
         told = {"version": made.version, "folder": str(folder), "state": made.state, "roles": made.needed(report)}
         print(json.dumps({**told, "signers": office.may_sign(made, report)}, ensure_ascii=False))
@@ -233,19 +232,12 @@ def _tell_held(office: "Office", report: "Report", made: "Edition", *, as_json: 
 
 
 def _due(office: "Office") -> "list[Due]":
-    from jobs.approval.deadline import announced_days  # noqa: PLC0415
-    from jobs.reports import listing  # noqa: PLC0415
-    from jobs.reports.declared import report_ids  # noqa: PLC0415
-    from jobs.reports.writing import declared  # noqa: PLC0415
+    from jobs.business_calendar import announced_days, business_date  # noqa: PLC0415
+    from jobs.reports.declared import load_report, report_ids  # noqa: PLC0415
+    from jobs.reports.due import due_reports  # noqa: PLC0415
 
-    announced = announced_days(ROOT / "dbt_project" / "seeds" / "calendar_exceptions.csv")
-    return listing.due([declared(report_id) for report_id in report_ids()], _today(office), announced)
-
-
-def _today(office: "Office") -> "date":
-    from jobs.approval.deadline import BUSINESS_TIME  # noqa: PLC0415
-
-    return office.now.astimezone(BUSINESS_TIME).date()
+    reports = [load_report(report_id) for report_id in report_ids()]
+    return due_reports(reports, business_date(office.now), announced_days())
 
 
 def _account(settings: Settings, airflow_account: str | None) -> str:

@@ -1,7 +1,7 @@
 """A report as its folder declares it: `reports/<id>/report.yaml`, checked against a schema and the catalogue."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from contracts.model import Classification
 from jobs.errors import ReportNotDeclared
-from jobs.reports.catalogue import Catalogue
+from jobs.reports.catalogue import Catalogue, read_catalogue
 from jobs.reports.periods import Period, PeriodKind
 from jobs.settings import ROOT
 
@@ -102,7 +102,7 @@ def report_ids(folder: Path = FOLDER) -> list[str]:
     return sorted(file.parent.name for file in folder.glob("*/report.yaml"))
 
 
-def load_report(report_id: str, catalogue: Catalogue, folder: Path = FOLDER) -> Report:
+def load_report(report_id: str, folder: Path = FOLDER) -> Report:
     """A report by its id.
 
     Raises: ReportNotDeclared for an id, a word, a metric or a column that is not known, or for a mart that counts the
@@ -115,7 +115,7 @@ def load_report(report_id: str, catalogue: Catalogue, folder: Path = FOLDER) -> 
     if problem := next(iter(Draft202012Validator(schema).iter_errors(declared)), None):
         raise ReportNotDeclared(f"reports/{report_id}/report.yaml {problem.json_path}: {problem.message}")
     report = _report(report_id, folder / report_id, declared)
-    _require_known(report, catalogue)
+    _require_known(report, read_catalogue())
     return report
 
 
@@ -153,7 +153,7 @@ def _fact(declared: Mapping[str, Any]) -> FactRef:
 
 def _require_known(report: Report, catalogue: Catalogue) -> None:
     for figure in report.figures():
-        columns = catalogue.marts[catalogue.metric(figure.metric).mart]
+        columns = catalogue.columns_of(figure.metric)
         _require_columns(report, figure, figure.where, columns)
         if "breakdown" in columns and "breakdown" not in figure.where:
             raise ReportNotDeclared(
@@ -162,9 +162,9 @@ def _require_known(report: Report, catalogue: Catalogue) -> None:
     grouped = [(figure, table.by) for table in report.tables.values() for figure in table.figures]
     grouped += [(chart.figure, chart.by) for chart in report.charts.values() if chart.by]
     for figure, by in grouped:
-        _require_columns(report, figure, {by: ""}, catalogue.marts[catalogue.metric(figure.metric).mart])
+        _require_columns(report, figure, [by], catalogue.columns_of(figure.metric))
 
 
-def _require_columns(report: Report, figure: FactRef, named: Mapping[str, str], columns: Mapping[str, object]) -> None:
-    if unknown := sorted(set(named) - set(columns)):
+def _require_columns(report: Report, figure: FactRef, named: Iterable[str], known: Iterable[str]) -> None:
+    if unknown := sorted(set(named) - set(known)):
         raise ReportNotDeclared(f"{report.id}: the mart of {figure.metric} has no column {', '.join(unknown)}")

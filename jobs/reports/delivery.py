@@ -3,36 +3,28 @@
 import hashlib
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
-from enum import StrEnum
 from pathlib import Path
 
 from jobs.errors import DeliveryFailed, ReportRefused
-from jobs.reports.roles import Role
+from jobs.reports.roles import Role, Way
+from jobs.reports.shelf import Document
 from jobs.storage.whole_files import write_whole
 
 _TIMEOUT_S = 30
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
-class Way(StrEnum):
-    """How something reaches a role."""
-
-    FOLDER = "folder"
-    MAIL = "mail"
-
-
 @dataclass(frozen=True)
 class Parcel:
-    """What is delivered: a title for people, a name for files and messages, the two documents."""
+    """What is delivered: a title for people, a name for files and messages, the document."""
 
     title: str
     name: str
-    html: bytes
-    pdf: bytes
+    document: Document
 
 
 @dataclass(frozen=True)
@@ -60,14 +52,6 @@ class MailServer:
             ) from None
 
 
-def ways(role: Role) -> Iterator[Way]:
-    """The ways in which a role is reached."""
-    if role.folder is not None:
-        yield Way.FOLDER
-    if role.mailbox is not None:
-        yield Way.MAIL
-
-
 def require_mail_server(roles: Mapping[str, Role], server: MailServer | None) -> None:
     """Return when everybody can be reached. Raises: ReportRefused, before anybody was."""
     if server is None and (mailed := sorted(name for name, role in roles.items() if role.mailbox)):
@@ -83,8 +67,8 @@ def deliver(parcel: Parcel, role: Role, way: Way, server: MailServer | None) -> 
     """
     if way is Way.FOLDER and role.folder is not None:
         try:
-            write_whole(role.folder / f"{parcel.name}.pdf", parcel.pdf)
-            write_whole(role.folder / f"{parcel.name}.html", parcel.html)
+            write_whole(role.folder / f"{parcel.name}.pdf", parcel.document.pdf)
+            write_whole(role.folder / f"{parcel.name}.html", parcel.document.html)
         except OSError as error:
             raise DeliveryFailed(f"a recipient's folder takes no file ({type(error).__name__})") from None
     if way is Way.MAIL and role.mailbox is not None and server is not None:
@@ -94,11 +78,11 @@ def deliver(parcel: Parcel, role: Role, way: Way, server: MailServer | None) -> 
 def message(parcel: Parcel, sender: str, mailbox: str) -> EmailMessage:
     """The mail with the PDF; sent twice it has the same Message-ID, so that a mailbox can tell."""
     made = EmailMessage()
-    digest = hashlib.sha256(f"{parcel.name} {mailbox}".encode() + parcel.pdf).hexdigest()[:32]
+    digest = hashlib.sha256(f"{parcel.name} {mailbox}".encode() + parcel.document.pdf).hexdigest()[:32]
     made["Message-ID"] = f"<{digest}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     made["From"], made["To"], made["Subject"] = sender, mailbox, parcel.title
     made.set_content(f"{parcel.title}\n\n报告见附件。已审核、批准，仅供收件部门使用，请勿转发。\n")
-    made.add_attachment(parcel.pdf, maintype="application", subtype="pdf", filename=f"{parcel.name}.pdf")
+    made.add_attachment(parcel.document.pdf, maintype="application", subtype="pdf", filename=f"{parcel.name}.pdf")
     return made
 
 

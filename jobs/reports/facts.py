@@ -1,4 +1,4 @@
-"""Figures with everything a reader may ask of them: metric, mart, columns, period, and how they compare."""
+"""A figure with everything a reader may ask of it: metric, mart, columns, period, and how it compares."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -151,40 +151,3 @@ class Fact:
         if difference is None:
             return "—"
         return f"{difference * 100:+.1f}个百分点" if self.metric.is_share else f"{difference:+.1%}"
-
-
-@dataclass(frozen=True)
-class FactTable:
-    """A table of figures: one row per member, its facts in the order of the columns."""
-
-    title: str
-    by_label: str
-    rows: tuple[tuple[str, tuple[Fact, ...]], ...]
-    source: str
-
-    @property
-    def head(self) -> tuple[Metric, ...]:
-        """The metric of each column; empty without a row."""
-        return tuple(fact.metric for fact in self.rows[0][1]) if self.rows else ()
-
-    @property
-    def has_last_year(self) -> bool:
-        """Whether its first figure is compared with a year ago (同比); the present is not compared."""
-        return bool(self.rows) and self.rows[0][1][0].last_year is not None
-
-    @property
-    def has_previous(self) -> bool:
-        """Whether it is compared with the period before as well (环比); of a year that is a year ago."""
-        return self.has_last_year and self.rows[0][1][0].period.kind is not PeriodKind.YEAR
-
-
-@dataclass(frozen=True)
-class FactSeries:
-    """What a chart shows: points in order, each a place on the axis and a fact. `by_label`: what the places are."""
-
-    title: str
-    metric: Metric
-    by_label: str
-    is_over_time: bool
-    points: tuple[tuple[str, Fact], ...]
-    source: str

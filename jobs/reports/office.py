@@ -4,25 +4,23 @@ Every step is an act of the audit and safe to repeat and to kill: files first, t
 one at a time, under the turn `reports`.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from jobs.approval.deadline import BUSINESS_TIME
 from jobs.approval.people import CLOCK, People
 from jobs.audit.log import Audit
+from jobs.business_calendar import business_date
 from jobs.errors import ReportRefused
 from jobs.reports import editions
 from jobs.reports.declared import Report
-from jobs.reports.delivery import MailServer, Parcel, deliver, require_mail_server, ways
+from jobs.reports.delivery import MailServer, Parcel, deliver, require_mail_server
 from jobs.reports.editions import Edition, EditionState, Signer
-from jobs.reports.page import Document
 from jobs.reports.periods import Period, period
 from jobs.reports.register import Publication, Register
 from jobs.reports.roles import Role, require_filled, signers
-from jobs.reports.shelf import Content, Shelf
+from jobs.reports.shelf import Content, Document, Shelf
 
 #: How an edition with its text becomes a document.
 Print = Callable[[Report, Edition, str], Document]
@@ -174,9 +172,9 @@ class Office:
     def _publication_after(self, of: Period) -> Publication:
         """What readers see, when it can hold the whole period. Raises: ReportRefused, GateNotPassed."""
         published = self.register.publication()
-        if self.now.astimezone(BUSINESS_TIME).date() < of.end:
+        if business_date(self.now) < of.end:
             raise ReportRefused(f"{of.name} is not over yet")
-        if published.published_at.astimezone(BUSINESS_TIME).date() < of.end:
+        if business_date(published.published_at) < of.end:
             raise ReportRefused(f"nothing was published since {of.name} ended; run `lakewarden publish`")
         return published
 
@@ -186,14 +184,14 @@ class Office:
             return edition, issued
         content = self.shelf.content(edition)
         made = self.printed(report, edition, content.text)
-        digests = hashlib.sha256(made.html).hexdigest(), hashlib.sha256(made.pdf).hexdigest()
-        if edition.pdf_sha256 and digests != (edition.html_sha256, edition.pdf_sha256):
+        html_sha256, pdf_sha256 = made.sha256s
+        if edition.pdf_sha256 and (html_sha256, pdf_sha256) != (edition.html_sha256, edition.pdf_sha256):
             raise ReportRefused(
                 f"what was issued of {edition.name} is not in {self.shelf.released(edition)} as it was written; bring "
                 "it back from a backup, or correct the report"
             )
         self.shelf.put_released(edition, content, made)
-        edition = replace(edition, html_sha256=digests[0], pdf_sha256=digests[1])
+        edition = replace(edition, html_sha256=html_sha256, pdf_sha256=pdf_sha256)
         self.register.keep(edition)
         return edition, made
 
@@ -201,12 +199,11 @@ class Office:
         """To every recipient who does not have it yet. Raises: DeliveryFailed; who was reached is written down."""
         what = f"更正：{report.title}" if edition.corrects else report.title
         parcel = Parcel(
-            f"{what}（{period(edition.period).label}）", f"{edition.report}_{edition.period}_v{edition.version}",
-            issued.html, issued.pdf,
-        )  # fmt: skip
+            f"{what}（{period(edition.period).label}）", f"{edition.report}_{edition.period}_v{edition.version}", issued
+        )
         reached = self.register.reached(edition)
         for name, role in recipients.items():
-            for way in ways(role):
+            for way in role.ways:
                 if (name, way) not in reached:
                     deliver(parcel, role, way, self.mail)
                     self.register.note_delivery(edition, name, way, self.now)

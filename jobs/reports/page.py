@@ -1,16 +1,14 @@
 """The document around a text: first page, style, numbers of pages; as one self-contained HTML file and as PDF."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 import weasyprint
 from markupsafe import Markup
 
 from contracts.model import Classification
-from jobs.approval.deadline import BUSINESS_TIME
+from jobs.business_calendar import minute
 from jobs.reports.declared import Report
 from jobs.reports.editions import Edition
 from jobs.reports.periods import period
+from jobs.reports.shelf import Document
 from jobs.reports.wording import environment_in
 
 #: DEC-6: the source names no list of levels; these are the grades that contracts give to data.
@@ -19,14 +17,6 @@ CLASSIFICATIONS = {
     Classification.INTERNAL: "内部",
     Classification.SENSITIVE: "敏感",
 }
-
-
-@dataclass(frozen=True)
-class Document:
-    """One edition as it is read: the same bytes for the same edition and text."""
-
-    html: bytes
-    pdf: bytes
 
 
 def document(report: Report, edition: Edition, text: str, *, smallest_group: int) -> Document:
@@ -40,9 +30,9 @@ def document(report: Report, edition: Edition, text: str, *, smallest_group: int
         edition=edition,
         period=period(edition.period).label,
         classification=CLASSIFICATIONS[report.classification],
-        signatures=[(one.role, one.person, _moment(one.signed_at)) for one in edition.signatures],
-        published=_moment(edition.data_published_at),
-        drafted=_moment(edition.drafted_at),
+        signatures=[(one.role, one.person, minute(one.signed_at)) for one in edition.signatures],
+        published=minute(edition.data_published_at),
+        drafted=minute(edition.drafted_at),
         smallest_group=smallest_group,
         style=Markup((shared / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
         text=Markup(text),  # noqa: S704 - rendered with everything escaped, and its digest was checked
@@ -58,7 +48,3 @@ def _pdf(html: str) -> bytes:
 
 def _nothing_is_fetched(url: str) -> None:
     raise ValueError(f"a report refers to nothing outside itself, but to {url.partition(':')[0]}")
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(BUSINESS_TIME):%Y-%m-%d %H:%M}"

@@ -1,14 +1,12 @@
-"""The periods that reports speak of, in China's calendar: which one is over, what came before, when a report is due."""
+"""The periods that reports speak of, in China's calendar: which one is over, what came before."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from jobs.errors import ReportRefused, UnknownWorkingDays
+from jobs.errors import ReportRefused
 
-_SATURDAY = 6
 _NAME = re.compile(r"(?P<year>20\d\d)(?:-(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4]))?")
 
 
@@ -99,27 +97,6 @@ def last_finished(kind: PeriodKind, today: date) -> Period:
     """
     first_month = today.month - (today.month - 1) % _MONTHS[kind]
     return Period(date(today.year, first_month, 1), kind).previous
-
-
-def working_days_after(day: date, count: int, announced: Mapping[date, bool]) -> date:
-    """The nth working day after a day, by the State Council's announcements; the day itself is day 0 (DEC-1).
-
-    Raises: UnknownWorkingDays for a year of which nothing is announced.
-
-    Example:
-        >>> working_days_after(date(2026, 1, 31), 2, {date(2026, 1, 1): False}).isoformat()
-        '2026-02-03'
-    """
-    years = {known.year for known in announced}
-    while count:
-        day += timedelta(days=1)
-        if day.year not in years:
-            raise UnknownWorkingDays(
-                f"the calendar does not hold the working days of {day.year}; add the year as "
-                "dbt_project/generate_calendar.py says"
-            )
-        count -= announced.get(day, day.isoweekday() < _SATURDAY)
-    return day
 
 
 def _months_later(first: date, months: int) -> date:

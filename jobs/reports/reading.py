@@ -1,6 +1,6 @@
 """From the published file to figures: the aggregates that a report refers to, read-only and without the engine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,33 +9,16 @@ from pathlib import Path
 import duckdb
 
 from jobs.errors import GateNotPassed
+from jobs.publish.duckdb_file import SCHEMA
 from jobs.reports.catalogue import Catalogue, Metric
 from jobs.reports.declared import ChartRef, FactRef, Report, TableRef
-from jobs.reports.facts import Fact, FactSeries, FactTable, Value
+from jobs.reports.facts import Fact, Value
+from jobs.reports.figures import FactSeries, FactTable, Figures
 from jobs.reports.periods import Period, PeriodKind
 
 _SETTINGS = {"threads": "1", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-_SCHEMA = "mart"
 _NOTHING = Value(None, 0, 0)
 _BY_LABELS = {PeriodKind.MONTH: "月份", PeriodKind.QUARTER: "季度", PeriodKind.YEAR: "年度"}
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Everything that a report of one period refers to, under the names of its declaration."""
-
-    facts: Mapping[str, Fact]
-    tables: Mapping[str, FactTable]
-    charts: Mapping[str, FactSeries]
-
-    def all(self) -> Iterator[tuple[str, Fact]]:
-        """Every figure with the place where it stands, the same figures in the same order each time."""
-        yield from ((f"facts.{name}", fact) for name, fact in self.facts.items())
-        for name, table in self.tables.items():
-            for member, facts in table.rows:
-                yield from ((f"tables.{name}.{member}.{fact.metric.id}", fact) for fact in facts)
-        for name, series in self.charts.items():
-            yield from ((f"charts.{name}.{place}", fact) for place, fact in series.points)
 
 
 @contextmanager
@@ -70,9 +53,7 @@ class Reader:
 
     def _table(self, table: TableRef) -> FactTable:
         columns = [self._grouped(figure, table.by, self.period) for figure in table.figures]
-        members = sorted(
-            {member for column in columns for member in column}, key=lambda member: (-_size(columns[0], member), member)
-        )
+        members = _largest_first({member for column in columns for member in column}, columns[0])
         rows = [
             (
                 member,
@@ -84,36 +65,36 @@ class Reader:
             for member in members[: table.rows]
         ]
         marts = dict.fromkeys(self.catalogue.metric(figure.metric).mart for figure in table.figures)
-        sources = "；".join(self.source(mart) for mart in marts) + _cut(len(members), table.rows)
+        sources = "；".join(self._source(mart) for mart in marts) + _cut(len(members), table.rows)
         return FactTable(table.title, table.by_label or self._label(table.figures[0], table.by), tuple(rows), sources)
 
     def _series(self, chart: ChartRef) -> FactSeries:
         metric = self.catalogue.metric(chart.figure.metric)
         if chart.by:
             grouped = self._grouped(chart.figure, chart.by, self.period)
-            ordered = sorted(grouped, key=lambda member: (-_size(grouped, member), member))
-            points = tuple((member, grouped[member]) for member in ordered[: chart.rows])
-            cut = _cut(len(ordered), chart.rows or len(ordered))
+            members = _largest_first(grouped, grouped)
+            points = tuple((member, grouped[member]) for member in members[: chart.rows])
+            cut = _cut(len(members), chart.rows or len(members))
             by_label = chart.by_label or self._label(chart.figure, chart.by)
         else:
             periods = [self.period.earlier(count) for count in reversed(range(chart.periods or 1))]
             points = tuple((period.name, self._fact(chart.figure, period)) for period in periods)
             by_label, cut = _BY_LABELS[self.period.kind], ""
-        return FactSeries(chart.title, metric, by_label, not chart.by, points, self.source(metric.mart) + cut)
+        return FactSeries(chart.title, metric, by_label, not chart.by, points, self._source(metric.mart) + cut)
 
-    def source(self, mart: str) -> str:
+    def _source(self, mart: str) -> str:
         """Where figures come from and how new their mart is, for the line below a chart or table."""
         time = "as_of_date" if "as_of_date" in self.catalogue.marts[mart] else self.catalogue.time_of(mart)
         if time is None:
             return f"来源：{mart}，当前状态"
-        newest = self.database.execute(f"SELECT max({time}) FROM {_SCHEMA}.{mart}").fetchone()
+        newest = self.database.execute(f"SELECT max({time}) FROM {SCHEMA}.{mart}").fetchone()
         return f"来源：{mart}，数据截至 {_day(newest[0], time)}" if newest and newest[0] else f"来源：{mart}，无数据"
 
     def _grouped(self, figure: FactRef, by: str | None, period: Period) -> dict[str, Fact]:
         """One fact per member of `by`, or one under the empty name; a member counts when the period itself has it."""
         metric = self.catalogue.metric(figure.metric)
         now = self._values(metric, figure.where, by, period)
-        is_dated = self.catalogue.time_of(metric.mart) is not None
+        is_dated = self._is_dated(metric)
         previous = self._values(metric, figure.where, by, period.previous) if is_dated else None
         last_year = self._values(metric, figure.where, by, period.last_year) if is_dated else None
         return {
@@ -129,7 +110,12 @@ class Reader:
     def _empty(self, figure: FactRef, member: str | None, period: Period) -> Fact:
         """A figure of which the mart has no row."""
         metric = self.catalogue.metric(figure.metric)
-        return Fact(metric, figure.where, member, period, _NOTHING, _NOTHING, _NOTHING, self.smallest_group)
+        before = _NOTHING if self._is_dated(metric) else None
+        return Fact(metric, figure.where, member, period, _NOTHING, before, before, self.smallest_group)
+
+    def _is_dated(self, metric: Metric) -> bool:
+        """Whether its mart has periods to compare; else it tells the present."""
+        return self.catalogue.time_of(metric.mart) is not None
 
     def _values(self, metric: Metric, where: Mapping[str, str], by: str | None, period: Period) -> dict[str, Value]:
         """By member: the aggregate, the rows behind it, and those in which a hideable column is NULL."""
@@ -138,7 +124,7 @@ class Reader:
         member = f"{by}::VARCHAR" if by else "''"
         rows = self.database.execute(
             f"SELECT coalesce({member}, '未知') AS member, ({metric.sql})::DOUBLE AS value, count(*) AS cells, "
-            f"count(*) FILTER (WHERE {hidden}) AS hidden_cells FROM {_SCHEMA}.{metric.mart} "
+            f"count(*) FILTER (WHERE {hidden}) AS hidden_cells FROM {SCHEMA}.{metric.mart} "
             f"WHERE {' AND '.join(conditions) or 'true'} GROUP BY ALL ORDER BY ALL",
             dict(where),
         ).fetchall()
@@ -155,13 +141,17 @@ class Reader:
         return [*kinds, f"{time} >= DATE '{period.start}'", f"{time} < DATE '{period.end}'"]
 
     def _label(self, figure: FactRef, column: str) -> str:
-        return self.catalogue.marts[self.catalogue.metric(figure.metric).mart][column].label
+        return self.catalogue.columns_of(figure.metric)[column].label
 
 
-def _size(grouped: Mapping[str, Fact], member: str) -> float:
-    """For sorting; what is hidden or missing comes last."""
-    number = grouped[member].value.number if member in grouped else None
-    return float("-inf") if number is None else number
+def _largest_first(members: Iterable[str], by: Mapping[str, Fact]) -> list[str]:
+    """The members by their figure, then by name; what is hidden or missing comes last."""
+
+    def place(member: str) -> tuple[float, str]:
+        number = by[member].value.number if member in by else None
+        return (float("inf") if number is None else -number, member)
+
+    return sorted(members, key=place)
 
 
 def _cut(count: int, shown: int) -> str:

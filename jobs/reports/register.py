@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobs.errors import GateNotPassed, ReportRefused
-from jobs.reports.delivery import Way
 from jobs.reports.editions import Change, Edition, EditionState, Signature
+from jobs.reports.roles import Way
 from jobs.storage.ledger import Ledger
 
 

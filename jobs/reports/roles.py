@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,13 @@ _SCHEMA = {
 }
 
 
+class Way(StrEnum):
+    """How something reaches a role."""
+
+    FOLDER = "folder"
+    MAIL = "mail"
+
+
 @dataclass(frozen=True)
 class Role:
     """signs: persons, by the names under which they are admitted. folder, mailbox: where it gets reports."""
@@ -35,9 +43,10 @@ class Role:
     mailbox: str | None = None
 
     @property
-    def is_reachable(self) -> bool:
-        """Whether it has a place for what is issued."""
-        return self.folder is not None or self.mailbox is not None
+    def ways(self) -> list[Way]:
+        """The ways in which it is reached; none where it has no place for what is issued."""
+        places = {Way.FOLDER: self.folder, Way.MAIL: self.mailbox}
+        return [way for way, place in places.items() if place is not None]
 
 
 def read_roles(file: Path) -> dict[str, Role]:
@@ -69,7 +78,7 @@ def unfilled(report: Report, roles: Mapping[str, Role]) -> list[str]:
     nobody = Role()
     return [
         *(name for name in report.signatures if not roles.get(name, nobody).signs),
-        *(name for name in report.recipients if not roles.get(name, nobody).is_reachable),
+        *(name for name in report.recipients if not roles.get(name, nobody).ways),
     ]
 
 

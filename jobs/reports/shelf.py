@@ -1,4 +1,4 @@
-"""Where the files of reports lie, and that they are still those that were written."""
+"""What is signed and what is read, where their files lie, and that these are still those that were written."""
 
 import hashlib
 import json
@@ -8,7 +8,6 @@ from typing import Any
 
 from jobs.errors import DraftAltered
 from jobs.reports.editions import Edition
-from jobs.reports.page import Document
 from jobs.storage.whole_files import write_whole
 
 
@@ -32,31 +31,45 @@ class Content:
 
 
 @dataclass(frozen=True)
+class Document:
+    """One edition as it is read, in two forms."""
+
+    html: bytes
+    pdf: bytes
+
+    @property
+    def sha256s(self) -> tuple[str, str]:
+        """Of the HTML file and of the PDF, as an edition has them once it is issued."""
+        return hashlib.sha256(self.html).hexdigest(), hashlib.sha256(self.pdf).hexdigest()
+
+
+@dataclass(frozen=True)
 class Shelf:
     """Below `root`: `drafts` and `released`, each `<report>/<period>/v<version>/`."""
 
     root: Path
 
-    def draft(self, report: str, period: str, version: int) -> Path:
+    def draft(self, edition: Edition) -> Path:
         """The folder of a draft: facts.json, text.html, and the document as it would look."""
-        return self.root / "drafts" / report / period / f"v{version}"
+        return self._folder("drafts", edition)
 
     def released(self, edition: Edition) -> Path:
-        """The folder of what was issued."""
-        return self.root / "released" / edition.report / edition.period / f"v{edition.version}"
+        """The folder of what was issued: facts.json and the document."""
+        return self._folder("released", edition)
 
-    def put_draft(self, edition: Edition, content: Content, document: Document) -> Path:
+    def put_draft(self, edition: Edition, content: Content, document: Document) -> None:
         """Write or replace the files of a draft; safe to repeat."""
-        folder = self.draft(edition.report, edition.period, edition.version)
-        write_whole(folder / "facts.json", content.figures_json)
+        folder = self.draft(edition)
         write_whole(folder / "text.html", content.text.encode("utf-8"))
-        write_whole(folder / "report.html", document.html)
-        write_whole(folder / "report.pdf", document.pdf)
-        return folder
+        _put(folder, content, document)
+
+    def put_released(self, edition: Edition, content: Content, document: Document) -> None:
+        """Write or replace what is issued; safe to repeat."""
+        _put(self.released(edition), content, document)
 
     def content(self, edition: Edition) -> Content:
         """What was drafted. Raises: DraftAltered when it is not what the ledger says."""
-        folder = self.draft(edition.report, edition.period, edition.version)
+        folder = self.draft(edition)
         try:
             figures = json.loads((folder / "facts.json").read_bytes())
             found = Content(figures, (folder / "text.html").read_bytes().decode("utf-8"))
@@ -66,14 +79,6 @@ class Shelf:
             raise DraftAltered(f"the files of {edition.name} in {folder} are not those that were drafted")
         return found
 
-    def put_released(self, edition: Edition, content: Content, document: Document) -> Path:
-        """Write or replace what is issued; safe to repeat."""
-        folder = self.released(edition)
-        write_whole(folder / "facts.json", content.figures_json)
-        write_whole(folder / "report.html", document.html)
-        write_whole(folder / "report.pdf", document.pdf)
-        return folder
-
     def issued(self, edition: Edition) -> Document | None:
         """What was issued, when it lies there as the ledger says; None otherwise."""
         folder = self.released(edition)
@@ -81,5 +86,13 @@ class Shelf:
             found = Document((folder / "report.html").read_bytes(), (folder / "report.pdf").read_bytes())
         except OSError:
             return None
-        digests = (hashlib.sha256(found.html).hexdigest(), hashlib.sha256(found.pdf).hexdigest())
-        return found if digests == (edition.html_sha256, edition.pdf_sha256) else None
+        return found if found.sha256s == (edition.html_sha256, edition.pdf_sha256) else None
+
+    def _folder(self, stage: str, edition: Edition) -> Path:
+        return self.root / stage / edition.report / edition.period / f"v{edition.version}"
+
+
+def _put(folder: Path, content: Content, document: Document) -> None:
+    write_whole(folder / "facts.json", content.figures_json)
+    write_whole(folder / "report.html", document.html)
+    write_whole(folder / "report.pdf", document.pdf)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from jobs.errors import ReportNotDeclared
 from jobs.reports.declared import Report
-from jobs.reports.reading import Figures
+from jobs.reports.figures import Figures
 
 #: Digits of every script, and Chinese numerals where they count something.
 _TYPED = re.compile(

@@ -6,7 +6,7 @@ import yaml
 
 from jobs.reports import charts
 from jobs.reports.catalogue import read_catalogue
-from jobs.reports.declared import FOLDER, Report, load_report
+from jobs.reports.declared import Report
 from jobs.reports.periods import Period
 from jobs.reports.reading import Reader, opened
 from jobs.reports.shelf import Content
@@ -25,8 +25,3 @@ def written(report: Report, period: Period, published: Path, *, smallest_group: 
     drawn = {name: charts.svg(series, palette) for name, series in figures.charts.items() if series.points}
     text = body(report, figures, drawn, period.label)
     return Content([{"place": place, **fact.as_data} for place, fact in figures.all()], text)
-
-
-def declared(report_id: str, folder: Path = FOLDER) -> Report:
-    """A report of this checkout by its id. Raises: ReportNotDeclared."""
-    return load_report(report_id, read_catalogue(), folder)

@@ -13,7 +13,7 @@ from contracts.loading import dataset_ids, load
 from contracts.model import Contract
 from jobs.errors import UnknownPerson
 from jobs.prompt import Dataset, console_for, opened_lake
-from jobs.settings import ROOT, Settings, from_environment
+from jobs.settings import Settings, from_environment
 
 if TYPE_CHECKING:  # `--help` must not wait for the ledger's libraries
     from jobs.reveal.desk import Desk
@@ -50,7 +50,8 @@ def request(
 
     Example: lakewarden reveal request crm.customers contact_phone_key 3f2a… --purpose 回访核对资料 --ticket KF-0131
     """
-    from jobs.approval import deadline  # noqa: PLC0415
+    from jobs.approval.deadline import moment  # noqa: PLC0415
+    from jobs.business_calendar import minute  # noqa: PLC0415
 
     settings, contract = from_environment(), load(dataset)
     given = [*(tokens or ()), *([tokens_file.read_text(encoding="utf-8")] if tokens_file else ())]
@@ -58,9 +59,9 @@ def request(
         made, approvers = desk.request(
             contract, column, given,
             purpose=purpose, ticket=ticket, account=_account(settings, airflow_account),
-            until=deadline.moment(until) if until else _next_working_day(desk),
+            until=moment(until) if until else _next_working_day(desk),
         )  # fmt: skip
-    ends = f"{made.valid_until.astimezone(deadline.BUSINESS_TIME):%Y-%m-%d %H:%M}"
+    ends = minute(made.valid_until)
     if as_json:
         accounts = [account.partition(":") for person in approvers for account in person.accounts]
         names = [name for door, _, name in accounts if door == "airflow"]
@@ -152,12 +153,12 @@ def list_grants(
 
     Example: lakewarden reveal list --month 2026-01
     """
-    from jobs.approval.deadline import BUSINESS_TIME  # noqa: PLC0415
+    from jobs.business_calendar import business_date  # noqa: PLC0415
     from jobs.reveal.listing import month, rows, table  # noqa: PLC0415
 
     with _desk(from_environment()) as desk:
         desk.expire()
-        shown = in_month or f"{desk.now.astimezone(BUSINESS_TIME):%Y-%m}"
+        shown = in_month or f"{business_date(desk.now):%Y-%m}"
         try:
             first, next_month = month(shown)
         except ValueError:
@@ -244,7 +245,7 @@ def _account_here() -> str:
 
 def _next_working_day(desk: "Desk") -> datetime:
     """N1, unless the limit of a request comes first, as before a long holiday."""
-    from jobs.approval.deadline import announced_days, end_of_day, end_of_next_working_day  # noqa: PLC0415
+    from jobs.approval.deadline import end_of_day, end_of_next_working_day  # noqa: PLC0415
+    from jobs.business_calendar import announced_days  # noqa: PLC0415
 
-    announced = announced_days(ROOT / "dbt_project" / "seeds" / "calendar_exceptions.csv")
-    return min(end_of_next_working_day(desk.now, announced), end_of_day(desk.now, desk.limits.longest_days))
+    return min(end_of_next_working_day(desk.now, announced_days()), end_of_day(desk.now, desk.limits.longest_days))

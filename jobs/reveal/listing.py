@@ -6,7 +6,8 @@ from datetime import datetime
 from rich.table import Table
 
 from contracts.model import Contract
-from jobs.approval.deadline import BUSINESS_TIME
+from jobs import prompt
+from jobs.business_calendar import BUSINESS_TIME, minute
 from jobs.reveal.rules import Reveal, RevealState
 
 STATES = {
@@ -44,12 +45,7 @@ def rows(reveals: Iterable[Reveal], contracts: Mapping[str, Contract]) -> list[d
 
 def table(listed: Sequence[Mapping[str, str | int]], title: str) -> Table:
     """The same for a terminal or a printer."""
-    shown = Table(title=title, title_justify="left", title_style="bold", header_style="cyan")
-    for column in _COLUMNS:
-        shown.add_column(column, overflow="fold")
-    for row in listed:
-        shown.add_row(*(str(row[column]) for column in _COLUMNS))
-    return shown
+    return prompt.table(title, _COLUMNS, ([row[column] for column in _COLUMNS] for row in listed))
 
 
 def _row(reveal: Reveal, contract: Contract | None) -> dict[str, str | int]:
@@ -66,5 +62,5 @@ def _row(reveal: Reveal, contract: Contract | None) -> dict[str, str | int]:
         "申请令牌": len(reveal.tokens),
         "打开数据": reveal.opened_count or 0,
         "状态": STATES[reveal.state],
-        "有效期至": f"{reveal.valid_until.astimezone(BUSINESS_TIME):%Y-%m-%d %H:%M}",
+        "有效期至": minute(reveal.valid_until),
     }

@@ -10,9 +10,10 @@ from enum import StrEnum
 
 from contracts.model import Contract, Field
 from contracts.treatments import Seal
-from jobs.approval.deadline import BUSINESS_TIME, end_of_day
+from jobs.approval.deadline import end_of_day
 from jobs.approval.people import Person, require_second_person
 from jobs.approval.wording import REASON_LENGTH, holds_identity
+from jobs.business_calendar import minute
 from jobs.errors import GrantEnded, RevealRefused, UnknownPerson
 from jobs.settings import RevealLimits
 
@@ -85,7 +86,7 @@ def request(
     latest = end_of_day(now, limits.longest_days)
     if not now < until <= latest:
         raise RevealRefused(
-            f"a request holds for at most {limits.longest_days} calendar days, to {latest:%Y-%m-%d %H:%M}, and not "
+            f"a request holds for at most {limits.longest_days} calendar days, to {minute(latest)}, and not "
             "into the past; give another --until"
         )
     identity = [contract.id, field.name, sorted(asked), purpose, ticket, requester, until.timestamp()]
@@ -137,8 +138,7 @@ def require_not_ended(reveal: Reveal, now: datetime) -> None:
     if reveal.state not in UNENDED:
         raise GrantEnded(f"request {reveal.reveal_id} was {reveal.state}; ask anew, under another ticket")
     if is_past(reveal, now):
-        ended = reveal.valid_until.astimezone(BUSINESS_TIME)
-        raise GrantEnded(f"request {reveal.reveal_id} expired at {ended:%Y-%m-%d %H:%M}; ask anew")
+        raise GrantEnded(f"request {reveal.reveal_id} expired at {minute(reveal.valid_until)}; ask anew")
 
 
 def is_past(reveal: Reveal, now: datetime) -> bool:

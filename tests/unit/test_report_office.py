@@ -27,22 +27,24 @@ from jobs.errors import (
     UnknownPerson,
 )
 from jobs.reports import delivery, shelf
-from jobs.reports.delivery import MailServer, Way
+from jobs.reports.declared import load_report
+from jobs.reports.delivery import MailServer
+from jobs.reports.due import due_reports, late, undrafted
 from jobs.reports.editions import EditionState
-from jobs.reports.listing import due, late, rows, undrafted
+from jobs.reports.listing import rows
 from jobs.reports.office import Office
-from jobs.reports.page import Document, document
+from jobs.reports.page import document
 from jobs.reports.periods import period
 from jobs.reports.register import Register
-from jobs.reports.roles import Role, read_roles, unfilled
-from jobs.reports.shelf import Content, Shelf
-from jobs.reports.writing import declared, written
+from jobs.reports.roles import Role, Way, read_roles, unfilled
+from jobs.reports.shelf import Content, Document, Shelf
+from jobs.reports.writing import written
 from jobs.storage.ledger import Ledger
 from tests.unit.small_marts import publish
 
 NOW = datetime(2026, 2, 3, 1, tzinfo=UTC)
 JANUARY = period("2026-01")
-REPORT = declared("customer")
+REPORT = load_report("customer")
 ROLES = {"客户信息主管": ("wang", "chen"), "客户服务部经理": ("li",), "总经理": ("zhao",)}
 SIGNED_BY = ("os:wang", "airflow:li", "os:zhao")
 FIGURE = {"place": "facts.complaints", "label": "投诉数", "member": None, "text": "12 件"}
@@ -125,7 +127,7 @@ def test_what_is_read_says_its_figures_who_checked_and_who_approved(office, tmp_
     office = printing(office)
     published = publish(tmp_path / "published.duckdb")
     made = drafted(office, write=lambda report, of: written(report, of, published, smallest_group=5))
-    folder = office.shelf.draft("customer", "2026-01", 1)
+    folder = office.shelf.draft(made)
     draft = (folder / "report.html").read_text(encoding="utf-8")
     assert "草稿 · 未经审批，不得报发" in draft
     for account in SIGNED_BY:
@@ -222,7 +224,7 @@ def test_every_recipient_gets_it_once_and_the_ledger_says_so(released):
 
 def test_a_draft_that_was_altered_is_neither_signed_nor_issued(approved):
     office = approved
-    text = office.shelf.draft("customer", "2026-01", 1) / "text.html"
+    text = office.shelf.draft(office.register.find("customer", "2026-01")) / "text.html"
     text.write_text(text.read_text(encoding="utf-8").replace("12", "11"), encoding="utf-8")
     with pytest.raises(DraftAltered):
         issue(office)
@@ -435,11 +437,11 @@ def test_roles_are_named_in_a_file_of_the_installation_and_nobody_by_default(tmp
 def test_the_calendar_asks_for_the_newest_periods_and_says_what_is_late(office):
     announced = {datetime(year, 1, 1).date(): False for year in (2025, 2026)}  # noqa: DTZ001 - days only
     third = datetime(2026, 2, 3).date()  # noqa: DTZ001
-    asked = due([REPORT], third, announced)
+    asked = due_reports([REPORT], third, announced)
     assert [(one.period.name, one.issue_by.isoformat()) for one in asked] == [
         ("2026-01", "2026-02-11"), ("2025Q4", "2026-01-13"), ("2025", "2026-01-13"),
     ]  # fmt: skip
-    assert [one.period.name for one in due([REPORT], third - timedelta(days=1), announced)] == [
+    assert [one.period.name for one in due_reports([REPORT], third - timedelta(days=1), announced)] == [
         "2025-12",
         "2025Q4",
         "2025",
@@ -448,7 +450,7 @@ def test_the_calendar_asks_for_the_newest_periods_and_says_what_is_late(office):
     known = office.register.everything()
     assert [one.period.name for one in undrafted(asked, known)] == ["2025Q4", "2025"]
     assert [one.period.name for one in late(asked, known, third)] == ["2025Q4", "2025"]
-    assert [one.issue_by for one in due([REPORT], third, {third.replace(year=2025): True})] == [None] * 3
+    assert [one.issue_by for one in due_reports([REPORT], third, {third.replace(year=2025): True})] == [None] * 3
     assert "2026-01" in [one.period.name for one in late(asked, known, datetime(2026, 2, 12).date())]  # noqa: DTZ001
 
 
@@ -486,4 +488,4 @@ def test_at_the_prompt_nobody_passes_for_an_account_of_the_scheduler(office, mon
 
 def test_a_report_has_its_own_kinds_of_period():
     with pytest.raises(ReportNotDeclared, match="report of a year"):
-        declared("satisfaction").require_period(JANUARY)
+        load_report("satisfaction").require_period(JANUARY)

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from contracts.loading import load
-from jobs.approval.deadline import announced_days, end_of_next_working_day, moment
+from jobs.approval.deadline import end_of_next_working_day, moment
 from jobs.approval.people import Person, account_at_the_prompt
+from jobs.business_calendar import announced_days
 from jobs.errors import GrantEnded, RevealRefused, SelfApproval, UnknownPerson, UnknownWorkingDays
 from jobs.reveal import rules
 from jobs.reveal.rules import Reveal, RevealState
-from jobs.settings import ROOT, RevealLimits
+from jobs.settings import RevealLimits
 
 TOKENS = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210")
 NOW = datetime(2026, 1, 30, 7, tzinfo=UTC)  # a Friday, 15:00 in China
@@ -141,12 +142,11 @@ def test_only_who_asked_opens_and_only_what_is_approved():
     ],
 )
 def test_one_working_day_is_the_state_councils(now, expected):
-    announced = announced_days(ROOT / "dbt_project" / "seeds" / "calendar_exceptions.csv")
-    assert end_of_next_working_day(moment(now), announced) == moment(expected)
+    assert end_of_next_working_day(moment(now), announced_days()) == moment(expected)
 
 
 def test_a_year_that_the_calendar_lacks_is_no_guess():
-    with pytest.raises(UnknownWorkingDays, match="2027"):
+    with pytest.raises(UnknownWorkingDays, match="2027; give --until, or add the year"):
         end_of_next_working_day(moment("2026-12-31T10:00"), {date(2026, 10, 1): False})
 
 
