@@ -46,9 +46,15 @@ install_venv() { install_first "Python's venv module" python3.11-venv python3-ve
 
 # --- for reports: what sets their lines, and a font that has Chinese; PDF files carry their fonts with them ------
 
-has_pango() { "$python" -c 'import ctypes; ctypes.CDLL("libpangoft2-1.0.so.0")' 2> /dev/null; }
+# HarfBuzz cuts fonts down to the signs of a report; what stands in for it takes seconds and writes the time into the file.
+has_pango() {
+  "$python" -c 'import ctypes; [ctypes.CDLL(f"lib{name}.so.0") for name in ("pangoft2-1.0", "harfbuzz-subset")]' 2> /dev/null
+}
 
-install_pango() { install_first "Pango" libpangoft2-1.0-0; }
+install_pango() {
+  install_first "Pango" libpangoft2-1.0-0
+  install_first "HarfBuzz's subsetter" libharfbuzz-subset0
+}
 
 has_chinese_font() { command -v fc-list > /dev/null && [[ -n "$(fc-list :lang=zh)" ]]; }
 
