@@ -86,6 +86,7 @@ def list_exports() -> None:
 def _desk() -> Iterator[tuple["Desk", str]]:
     """The desk for one step and who acts; whoever comes at the same time waits."""
     from jobs.approval.people import People, account_at_the_prompt  # noqa: PLC0415
+    from jobs.approval.place import Place  # noqa: PLC0415
     from jobs.audit.log import Audit  # noqa: PLC0415
     from jobs.export.desk import Desk  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
@@ -95,6 +96,6 @@ def _desk() -> Iterator[tuple["Desk", str]]:
     ledger = Ledger(settings.home)
     ledger.prepare()
     with turn(settings.home, "exports"):
-        audit = Audit(ledger, settings.audit_heads)
-        made = Desk(ledger, People(ledger), audit, settings.published_file, settings.exported, datetime.now(UTC))
+        audit, place = Audit(ledger, settings.audit_heads), Place(settings.exported, "csv")
+        made = Desk(ledger, People(ledger), audit, settings.published_file, place, datetime.now(UTC))
         yield made, account_at_the_prompt()

@@ -214,16 +214,16 @@ def people() -> None:
 def _desk(settings: Settings) -> Iterator["Desk"]:
     """The desk for one step; whoever comes at the same time waits."""
     from jobs.approval.people import People  # noqa: PLC0415
+    from jobs.approval.place import Place  # noqa: PLC0415
     from jobs.audit.log import Audit  # noqa: PLC0415
     from jobs.reveal.desk import Desk  # noqa: PLC0415
-    from jobs.reveal.place import Place  # noqa: PLC0415
     from jobs.storage.ledger import Ledger  # noqa: PLC0415
     from jobs.storage.turn import turn  # noqa: PLC0415
 
     ledger = Ledger(settings.home)
     ledger.prepare()
     with turn(settings.home, "reveals"):
-        audit, place = Audit(ledger, settings.audit_heads), Place(settings.revealed)
+        audit, place = Audit(ledger, settings.audit_heads), Place(settings.revealed, "xlsx")
         yield Desk(ledger, People(ledger), audit, place, settings.reveal_limits, datetime.now(UTC))
 
 

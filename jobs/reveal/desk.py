@@ -12,11 +12,12 @@ from typing import Any
 
 from contracts.model import Contract
 from jobs.approval.people import CLOCK, People, Person, require_name
+from jobs.approval.place import Place
 from jobs.audit.log import Audit
 from jobs.errors import RevealRefused, UnknownPerson
 from jobs.reveal import rules
-from jobs.reveal.place import Place
 from jobs.reveal.rules import GRANTS, UNENDED, Reveal, RevealState
+from jobs.reveal.workbook import workbook
 from jobs.settings import RevealLimits
 from jobs.storage.ledger import Ledger
 
@@ -96,7 +97,8 @@ class Desk:
             contract = contract_of(reveal.dataset)
             field, _ = rules.sealed_field(contract, reveal.field)
             values = open_vault(contract, field.name, reveal.tokens)
-            path = self.place.put(by.name, reveal, field.label, values)
+            content = workbook(reveal, field.label, values, scratch=self.place.folder(by.name))
+            path = self.place.put(by.name, reveal.reveal_id, content)
             self._keep(replace(reveal, state=RevealState.OPENED, opened_at=self.now, opened_count=len(values)))
             counts.update(values=len(values))
         return path
