@@ -5,20 +5,17 @@ more. Only ids, roles and the names of accounts pass through Airflow's database;
 """
 
 import json
-import os
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 from airflow.providers.standard.operators.bash import BashOperator
-from airflow.providers.standard.operators.hitl import HITLBranchOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import CronTriggerTimetable, Param
 
 import contracts
-from pipeline.reveals import addressees
+from pipeline.questions import HARMLESS, QuestionToSome
 from pipeline.stages import ZONE, step
 
 #: How long a signature is waited for; after it the run fails, the draft stays and can be signed at the prompt.
@@ -47,15 +44,14 @@ def form() -> dict[str, Param]:
 
 def correction_form() -> dict[str, Param]:
     """What is corrected, why, and who asked; kept in clear, so no field takes what looks like an identifier."""
-    harmless = "^(?!.*[0-9]{7})[^@]*$"
     return {
         **form(),
         "reason": Param(
             type="string", title="更正原因", description="将印入更正版。不得写入姓名、号码。",
-            minLength=4, maxLength=200, pattern=harmless,
+            minLength=4, maxLength=200, pattern=HARMLESS,
         ),
         "asked_by": Param(
-            type="string", title="提出人", description="部门或岗位。", minLength=1, maxLength=32, pattern=harmless
+            type="string", title="提出人", description="部门或岗位。", minLength=1, maxLength=32, pattern=HARMLESS
         ),
     }  # fmt: skip
 
@@ -99,7 +95,7 @@ def correct() -> BashOperator:
     )
 
 
-def signature(name: str, title: str, place: int, *, about: str = "") -> tuple[HITLBranchOperator, BashOperator]:
+def signature(name: str, title: str, place: int, *, about: str = "") -> tuple[QuestionToSome, BashOperator]:
     """A question in the scheduler's page (待处理操作), and the step that writes the yes down; a no ends the run.
 
     place: which of the report's signatures it is, from 0.
@@ -132,24 +128,16 @@ def release() -> BashOperator:
     return _office_step("release", "报发", command, {**NAMED, **REQUESTER})
 
 
-class SignatureInRole(HITLBranchOperator):
-    """Asks the accounts that may give one signature of the report, never who asked for it; all others get a 403."""
+class SignatureInRole(QuestionToSome):
+    """Asks the accounts that may give one signature of the report, never who asked for it."""
 
     def __init__(self, *, place: int, **more: Any) -> None:
         super().__init__(**more)
         self.place = place
 
-    def execute(self, context: Any) -> Any:
-        ids = json.loads(Path(os.environ["AIRFLOW_HOME"], "accounts.json").read_text(encoding="utf-8"))
-        signers: Sequence[Sequence[str]] = context["ti"].xcom_pull(task_ids="draft")["signers"]
-        self.assigned_users = addressees(signers[self.place], ids)
-        return super().execute(context)
-
-    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        """Note who answered, which the branch alone would not tell."""
-        answered_by = event.get("responded_by_user") or {}
-        context["ti"].xcom_push(key="answered_by", value=answered_by.get("name", ""))
-        return super().execute_complete(context, event)
+    def accounts(self, context: Any) -> list[str]:
+        signers: list[list[str]] = context["ti"].xcom_pull(task_ids="draft")["signers"]
+        return signers[self.place]
 
 
 def _titles() -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
-from pipeline.reveals import addressees, decide
+from pipeline.questions import addressees
+from pipeline.reveals import decide
 
 IDS = {"admin": "1", "li.na": "4"}
 
