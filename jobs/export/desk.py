@@ -6,7 +6,7 @@ at a time, under the turn `exports`.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from jobs.export import rules
 from jobs.export.published import columns_of_marts, rows_as_csv
 from jobs.export.rules import GRANTS, Export, ExportState
 from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import in_utc
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,5 @@ class Desk:
 
 
 def _export(row: dict[str, Any]) -> Export:
-    moments = {name: value.astimezone(UTC) for name, value in row.items() if isinstance(value, datetime)}
     lists = {"columns": tuple(row["columns"]), "only": tuple(row["only"]), "state": ExportState(row["state"])}
-    return Export(**{**row, **moments, **lists})
+    return Export(**{**in_utc(row), **lists})

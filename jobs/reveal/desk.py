@@ -6,7 +6,7 @@ step: an expired grant is refused even while its file is there. Steps are taken 
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from jobs.reveal.rules import GRANTS, UNENDED, Reveal, RevealState
 from jobs.reveal.workbook import workbook
 from jobs.settings import RevealLimits
 from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import in_utc
 
 #: Opens the vault: contract, field and tokens to the value of every token, or an error and none.
 Open = Callable[[Contract, str, tuple[str, ...]], dict[str, str]]
@@ -179,5 +180,4 @@ class Desk:
 
 
 def _reveal(row: dict[str, Any]) -> Reveal:
-    moments = {name: value.astimezone(UTC) for name, value in row.items() if isinstance(value, datetime)}
-    return Reveal(**{**row, **moments, "tokens": tuple(row["tokens"]), "state": RevealState(row["state"])})
+    return Reveal(**{**in_utc(row), "tokens": tuple(row["tokens"]), "state": RevealState(row["state"])})
