@@ -7,12 +7,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jobs.errors import RevealRefused, UnknownWorkingDays
+from jobs.settings import ROOT
 
 BUSINESS_TIME = ZoneInfo("Asia/Shanghai")
+_CALENDAR = ROOT / "dbt_project" / "seeds" / "calendar_exceptions.csv"
 _SATURDAY = 6
 
 
-def announced_days(seed: Path) -> dict[date, bool]:
+def announced_days(seed: Path = _CALENDAR) -> dict[date, bool]:
     """The days on which the State Council's announcements say something: whether each is worked (调休) or off."""
     with seed.open(encoding="utf-8", newline="") as file:
         return {date.fromisoformat(row["date"]): row["is_working_day"] == "true" for row in csv.DictReader(file)}

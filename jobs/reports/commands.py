@@ -10,7 +10,7 @@ import typer
 
 from jobs.approval.accounts import CLOCK, acting_account
 from jobs.prompt import console_for
-from jobs.settings import ROOT, Settings, from_environment
+from jobs.settings import Settings, from_environment
 
 if TYPE_CHECKING:  # `--help` must not wait for the libraries that draw and print
     from datetime import date
@@ -232,8 +232,7 @@ def _due(office: "Office") -> "list[Due]":
     from jobs.reports.declared import report_ids  # noqa: PLC0415
     from jobs.reports.writing import declared  # noqa: PLC0415
 
-    announced = announced_days(ROOT / "dbt_project" / "seeds" / "calendar_exceptions.csv")
-    return listing.due([declared(report_id) for report_id in report_ids()], _today(office), announced)
+    return listing.due([declared(report_id) for report_id in report_ids()], _today(office), announced_days())
 
 
 def _today(office: "Office") -> "date":

@@ -13,7 +13,7 @@ from contracts.loading import dataset_ids, load
 from contracts.model import Contract
 from jobs.approval.accounts import account_at_the_prompt, acting_account, names_at_scheduler
 from jobs.prompt import Dataset, console_for, opened_lake
-from jobs.settings import ROOT, Settings, from_environment
+from jobs.settings import Settings, from_environment
 
 if TYPE_CHECKING:  # `--help` must not wait for the ledger's libraries
     from jobs.reveal.desk import Desk
@@ -110,9 +110,8 @@ def open_values(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
             from jobs.keys.choosing import key_store  # noqa: PLC0415
             from jobs.keys.ring import Keyring  # noqa: PLC0415
             from jobs.reveal.vault import opened as values_of  # noqa: PLC0415
-            from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
-            ring = Keyring(key_store(settings), Ledger(settings.home))
+            ring = Keyring(key_store(settings), desk.ledger)
             return values_of(opened.enter_context(opened_lake(settings)), ring, contract, field, tokens)
 
         path = desk.open(reveal_id, acting_account(settings, airflow_account), load, from_vault)
@@ -225,5 +224,5 @@ def _next_working_day(desk: "Desk") -> datetime:
     """N1, unless the limit of a request comes first, as before a long holiday."""
     from jobs.approval.deadline import announced_days, end_of_day, end_of_next_working_day  # noqa: PLC0415
 
-    announced = announced_days(ROOT / "dbt_project" / "seeds" / "calendar_exceptions.csv")
-    return min(end_of_next_working_day(desk.now, announced), end_of_day(desk.now, desk.limits.longest_days))
+    working_day = end_of_next_working_day(desk.now, announced_days())
+    return min(working_day, end_of_day(desk.now, desk.limits.longest_days))
