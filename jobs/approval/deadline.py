@@ -6,8 +6,6 @@ from datetime import date, datetime, timedelta
 from jobs.business_calendar import BUSINESS_TIME, business_date, end_of, working_days_after
 from jobs.errors import RevealRefused
 
-__all__ = ["BUSINESS_TIME", "end_of_day", "end_of_next_working_day", "moment"]
-
 
 def end_of_next_working_day(now: datetime, announced: Mapping[date, bool]) -> datetime:
     """The midnight that ends the first working day after today, in China; today is day 0 (DEC-1).

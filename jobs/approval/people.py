@@ -1,26 +1,20 @@
 """Who may ask and who may approve: persons, each with the accounts that are theirs at whichever door.
 
-An account is a door and a name at it, `os:li` or `airflow:li.na`. Without this register one person could ask at the
-prompt and approve in the scheduler's pages; an account that it does not hold may therefore do nothing.
+Without this register one person could ask at the prompt and approve in the scheduler's pages; an account that it does
+not hold may therefore do nothing.
 """
 
-import os
-import pwd
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from jobs.approval.accounts import PROMPT, SCHEDULER
 from jobs.approval.wording import holds_identity
 from jobs.errors import RevealRefused, SelfApproval, UnknownPerson
 from jobs.storage.ledger import Ledger
 
-PROMPT, SCHEDULER = "os", "airflow"
-#: Who acts where the calendar or the clock does; it is no person, so it decides and signs nothing.
-CLOCK = "lakewarden:clock"
 _PERSON = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")  # names a folder as well
 _ACCOUNT = re.compile(rf"(?:{PROMPT}|{SCHEDULER}):[^\s:/]{{1,64}}")
-_NO_LOGIN = 2**32 - 1  # what the kernel shows where nobody logged in, as in a container
 
 
 @dataclass(frozen=True)
@@ -30,16 +24,6 @@ class Person:
     name: str
     accounts: tuple[str, ...]
     may_approve: bool
-
-
-def account_at_the_prompt(login: Path = Path("/proc/self/loginuid")) -> str:
-    """The account that logged in, which stays the same behind `sudo` and `su`; else the one that runs this process."""
-    logged_in = int(login.read_text(encoding="ascii")) if login.is_file() else _NO_LOGIN
-    user = os.getuid() if logged_in == _NO_LOGIN else logged_in
-    try:
-        return f"{PROMPT}:{pwd.getpwuid(user).pw_name}"
-    except KeyError:
-        return f"{PROMPT}:{user}"
 
 
 def require_second_person(what: str, account: str, by: Person, requested_by: str, requester: Person) -> None:
@@ -111,8 +95,13 @@ class People:
         )
 
     def approvers_beside(self, person: Person) -> list[Person]:
-        """Everybody else who may approve, by name."""
-        return [other for other in self.everybody() if other.may_approve and other.name != person.name]
+        """Everybody else who may approve, by name. Raises: UnknownPerson when there is nobody."""
+        if found := [other for other in self.everybody() if other.may_approve and other.name != person.name]:
+            return found
+        raise UnknownPerson(
+            "there is nobody beside you who may approve; the administrator admits somebody with "
+            "`lakewarden reveal admit <person> --account … --approves`"
+        )
 
     def everybody(self) -> list[Person]:
         """All who are admitted, by name."""

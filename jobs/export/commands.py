@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs.approval.accounts import account_at_the_prompt
 from jobs.prompt import console_for
 from jobs.settings import from_environment
 
@@ -85,16 +85,11 @@ def list_exports() -> None:
 @contextmanager
 def _desk() -> Iterator[tuple["Desk", str]]:
     """The desk for one step and who acts; whoever comes at the same time waits."""
-    from jobs.approval.people import People, account_at_the_prompt  # noqa: PLC0415
-    from jobs.audit.log import Audit  # noqa: PLC0415
+    from jobs.approval.opening import opened  # noqa: PLC0415
+    from jobs.approval.place import Place  # noqa: PLC0415
     from jobs.export.desk import Desk  # noqa: PLC0415
-    from jobs.storage.ledger import Ledger  # noqa: PLC0415
-    from jobs.storage.turn import turn  # noqa: PLC0415
 
     settings = from_environment()
-    ledger = Ledger(settings.home)
-    ledger.prepare()
-    with turn(settings.home, "exports"):
-        audit = Audit(ledger, settings.audit_heads)
-        made = Desk(ledger, People(ledger), audit, settings.published_file, settings.exported, datetime.now(UTC))
-        yield made, account_at_the_prompt()
+    with opened(settings, "exports") as at:
+        place = Place(settings.exported, "csv")
+        yield Desk(at.ledger, at.people, at.audit, settings.published_file, place, at.now), account_at_the_prompt()

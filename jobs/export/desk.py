@@ -1,4 +1,4 @@
-"""Where exports are asked for, approved and written: the rules, the ledger, the audit and the folders put together.
+"""Where exports are asked for, approved and written: the rules, the ledger, the audit and the place put together.
 
 Every step is an act of the chained audit, and whatever has ended is removed before any other step. Steps are taken one
 at a time, under the turn `exports`.
@@ -6,29 +6,31 @@ at a time, under the turn `exports`.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jobs.approval.people import CLOCK, People, Person
+from jobs.approval.accounts import CLOCK
+from jobs.approval.people import People, Person
+from jobs.approval.place import Place
 from jobs.audit.log import Audit
-from jobs.errors import ExportRefused, UnknownPerson
+from jobs.errors import ExportRefused
 from jobs.export import rules
 from jobs.export.published import columns_of_marts, rows_as_csv
 from jobs.export.rules import GRANTS, Export, ExportState
 from jobs.storage.ledger import Ledger
-from jobs.storage.whole_files import write_private
+from jobs.storage.ledger_rows import in_utc
 
 
 @dataclass(frozen=True)
 class Desk:
-    """`published`: the file that readers see; `folder`: below it one folder for each person, 0700, files 0600."""
+    """`published`: the file that readers see. `now`: the moment of this command, UTC."""
 
     ledger: Ledger
     people: People
     audit: Audit
     published: Path
-    folder: Path
+    place: Place
     now: datetime
 
     def request(
@@ -42,11 +44,6 @@ class Desk:
         self.expire()
         with self.audit.acting(account, "export.request", "marts") as details:
             approvers = self.people.approvers_beside(self.people.who(account))
-            if not approvers:
-                raise UnknownPerson(
-                    "there is nobody beside you who may approve; the administrator admits somebody with "
-                    "`lakewarden reveal admit <person> --account … --approves`"
-                )
             made = rules.request(
                 columns_of_marts(self.published), mart, columns,
                 only=only, row_limit=row_limit, reason=reason, requester=account, now=self.now, days=days,
@@ -82,12 +79,9 @@ class Desk:
             details.update(export_id=export.export_id, mart=export.mart, approver=str(export.decided_by))
             self._require_still_published(export)
             content, count = rows_as_csv(self.published, export)
-            path = self.folder / by.name / f"{export.export_id}.csv"
-            for folder in (self.folder, path.parent):
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             # The ledger first: a file without a grant would be swept, a grant without its file is run again.
             self._keep(replace(export, state=ExportState.WRITTEN, written_at=self.now, row_count=count))
-            write_private(path, content)
+            path = self.place.put(by.name, export.export_id, content)
             details.update(rows=count)
         return path, count
 
@@ -98,9 +92,7 @@ class Desk:
             with self.audit.acting(CLOCK, "export.expire", "marts", export_id=export.export_id):
                 self._keep(replace(export, state=ExportState.EXPIRED))
         live = {one.export_id for one in self._ask("state IN (SELECT unnest($states))", states=list(map(str, GRANTS)))}
-        for path in sorted(self.folder.glob("*/*.csv*")):
-            if path.name.partition(".")[0] not in live:
-                path.unlink(missing_ok=True)
+        self.place.sweep(live)
         return past
 
     def find(self, export_id: str) -> Export:
@@ -133,6 +125,5 @@ class Desk:
 
 
 def _export(row: dict[str, Any]) -> Export:
-    moments = {name: value.astimezone(UTC) for name, value in row.items() if isinstance(value, datetime)}
     lists = {"columns": tuple(row["columns"]), "only": tuple(row["only"]), "state": ExportState(row["state"])}
-    return Export(**{**row, **moments, **lists})
+    return Export(**{**in_utc(row), **lists})

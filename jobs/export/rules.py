@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from jobs.approval.deadline import BUSINESS_TIME, end_of_day
+from jobs.approval.deadline import end_of_day
 from jobs.approval.people import Person, require_second_person
 from jobs.approval.wording import REASON_LENGTH, holds_identity
+from jobs.business_calendar import minute
 from jobs.errors import ExportRefused, GrantEnded, UnknownPerson
 
 #: Our own choice: what a person reads in a spreadsheet, and the time in which it is read.
@@ -112,8 +113,7 @@ def require_runnable(export: Export, *, by: Person, requester: Person, now: date
 def require_not_ended(export: Export, now: datetime) -> None:
     """Return while a request is within its time. Raises: GrantEnded."""
     if export.state is ExportState.EXPIRED or is_past(export, now):
-        ended = export.valid_until.astimezone(BUSINESS_TIME)
-        raise GrantEnded(f"export {export.export_id} ended at {ended:%Y-%m-%d %H:%M}; ask anew")
+        raise GrantEnded(f"export {export.export_id} ended at {minute(export.valid_until)}; ask anew")
 
 
 def is_past(export: Export, now: datetime) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from contracts.loading import load, load_all
+from jobs.approval.accounts import account_at_the_prompt
 from jobs.prompt import Dataset, console_for, known_datasets
 from jobs.settings import from_environment
 
@@ -30,8 +30,6 @@ def request(
 
     Example: lakewarden grade request crm.customers industry --reason 行业代码已公开发布
     """
-    from jobs.approval.people import account_at_the_prompt  # noqa: PLC0415
-
     with _desk() as desk:
         desk.request(load(dataset), column, reason=reason, account=account_at_the_prompt())
     console.print(f"{dataset} {column}: asked; next, by somebody else: lakewarden grade approve {dataset} {column}")
@@ -43,8 +41,6 @@ def approve(dataset: Dataset, column: Column) -> None:
 
     Example: lakewarden grade approve crm.customers industry
     """
-    from jobs.approval.people import account_at_the_prompt  # noqa: PLC0415
-
     with _desk() as desk:
         desk.approve(load(dataset), column, account=account_at_the_prompt())
     console.print(f"{dataset} {column}: approved; the next run treats new rows as the contract says")
@@ -72,14 +68,8 @@ def list_lowerings(
 @contextmanager
 def _desk() -> Iterator["GradeDesk"]:
     """The desk for one step; whoever comes at the same time waits."""
-    from jobs.approval.people import People  # noqa: PLC0415
-    from jobs.audit.log import Audit  # noqa: PLC0415
+    from jobs.approval.opening import opened  # noqa: PLC0415
     from jobs.grades.desk import GradeDesk  # noqa: PLC0415
-    from jobs.storage.ledger import Ledger  # noqa: PLC0415
-    from jobs.storage.turn import turn  # noqa: PLC0415
 
-    settings = from_environment()
-    ledger = Ledger(settings.home)
-    ledger.prepare()
-    with turn(settings.home, "grades"):
-        yield GradeDesk(ledger, People(ledger), Audit(ledger, settings.audit_heads), datetime.now(UTC))
+    with opened(from_environment(), "grades") as at:
+        yield GradeDesk(at.ledger, at.people, at.audit, at.now)

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from contracts.declared import declaration_of, treatment_from
 from contracts.model import Classification
 from contracts.strength import Protection
 from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import in_utc
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def standing_of_each(ledger: Ledger, datasets: Sequence[str]) -> dict[str, dict[
     )
     found: dict[str, dict[str, Standing]] = {}
     for row in rows:
-        found.setdefault(row["dataset"], {})[row["field"]] = _standing(row)
+        found.setdefault(row["dataset"], {})[row["field"]] = _standing(in_utc(row))
     return found
 
 
@@ -110,8 +111,8 @@ def _standing(row: Mapping[str, Any]) -> Standing:
             after=_read(row["to_classification"], row["to_treatment"]),
             reason=row["reason"],
             requester=row["requester"],
-            requested_at=row["requested_at"].astimezone(UTC),
+            requested_at=row["requested_at"],
             decided_by=row["decided_by"],
-            decided_at=row["decided_at"] and row["decided_at"].astimezone(UTC),
+            decided_at=row["decided_at"],
         )
-    return Standing(_read(row["classification"], row["treatment"]), row["updated_at"].astimezone(UTC), change)
+    return Standing(_read(row["classification"], row["treatment"]), row["updated_at"], change)

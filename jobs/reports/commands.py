@@ -3,13 +3,12 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.errors import UnknownPerson
+from jobs.approval.accounts import CLOCK, acting_account
 from jobs.prompt import console_for
 from jobs.settings import Settings, from_environment
 
@@ -176,26 +175,21 @@ def due(as_json: AsJson = False) -> None:
 @contextmanager
 def _office(settings: Settings) -> Iterator["Office"]:
     """The office for one step; whoever comes at the same time waits."""
-    from jobs.approval.people import People  # noqa: PLC0415
-    from jobs.audit.log import Audit  # noqa: PLC0415
+    from jobs.approval.opening import opened  # noqa: PLC0415
     from jobs.reports.delivery import mail_server  # noqa: PLC0415
     from jobs.reports.office import Office  # noqa: PLC0415
     from jobs.reports.page import document  # noqa: PLC0415
     from jobs.reports.register import Register  # noqa: PLC0415
     from jobs.reports.roles import read_roles  # noqa: PLC0415
     from jobs.reports.shelf import Shelf  # noqa: PLC0415
-    from jobs.storage.ledger import Ledger  # noqa: PLC0415
-    from jobs.storage.turn import turn  # noqa: PLC0415
 
-    ledger = Ledger(settings.home)
-    ledger.prepare()
     roles_file = settings.reports / "roles.yml"
-    with turn(settings.home, "reports"):
+    with opened(settings, "reports") as at:
         yield Office(
-            register=Register(ledger), shelf=Shelf(settings.reports), people=People(ledger),
-            audit=Audit(ledger, settings.audit_heads), roles=read_roles(roles_file), roles_file=roles_file,
+            register=Register(at.ledger), shelf=Shelf(settings.reports), people=at.people, audit=at.audit,
+            roles=read_roles(roles_file), roles_file=roles_file,
             mail=mail_server(settings.mail_server, settings.mail_from, settings.mail_password),
-            printed=partial(document, smallest_group=settings.smallest_visible_group), now=datetime.now(UTC),
+            printed=partial(document, smallest_group=settings.smallest_visible_group), now=at.now,
         )  # fmt: skip
 
 
@@ -241,11 +235,6 @@ def _due(office: "Office") -> "list[Due]":
 
 
 def _account(settings: Settings, airflow_account: str | None) -> str:
-    """Whose act this is. Raises: UnknownPerson when somebody at the prompt claims to be logged in elsewhere."""
-    from jobs.approval.people import CLOCK, account_at_the_prompt  # noqa: PLC0415
-
-    if airflow_account is None:
-        return account_at_the_prompt()
-    if not settings.is_scheduler:
-        raise UnknownPerson("only the scheduler says who is logged in there; at the prompt you act as yourself")
-    return f"airflow:{airflow_account}" if airflow_account else CLOCK
+    """Whose act this is; the scheduler's calendar has no name there. Raises: UnknownPerson."""
+    account = acting_account(settings, airflow_account)
+    return CLOCK if airflow_account == "" else account

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from jobs.approval.people import CLOCK
+from jobs.approval.accounts import CLOCK
 from jobs.approval.wording import REASON_LENGTH, holds_identity
 from jobs.errors import NotYourSignature, ReportRefused
 from jobs.reports.declared import Report

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from jobs.approval.people import CLOCK, People
+from jobs.approval.accounts import CLOCK, names_at_scheduler
+from jobs.approval.people import People
 from jobs.audit.log import Audit
 from jobs.business_calendar import business_date
 from jobs.errors import ReportRefused
@@ -134,12 +135,7 @@ class Office:
         everybody = self.people.everybody()
         people = {person.name: person.accounts for person in everybody if person.name != edition.requested_by}
         return [
-            [
-                account.removeprefix("airflow:")
-                for name in self.roles[role].signs
-                for account in people.get(name, ())
-                if account.startswith("airflow:")
-            ]
+            names_at_scheduler(account for name in self.roles[role].signs for account in people.get(name, ()))
             for role in edition.needed(report)
         ]
 

@@ -1,13 +1,14 @@
 """The register of reports in the ledger: every edition stays, a correction with its reason (备案, D08-6)."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from jobs.errors import GateNotPassed, ReportRefused
 from jobs.reports.editions import Change, Edition, EditionState, Signature
 from jobs.reports.roles import Way
 from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import in_utc
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ class Register:
 
     def publication(self) -> Publication:
         """The publication that readers see. Raises: GateNotPassed when there is none."""
-        rows = self.ledger.visible_publication()
+        rows = [in_utc(row) for row in self.ledger.visible_publication()]
         if not rows:
             raise GateNotPassed("nothing is published; run `lakewarden publish`")
-        return Publication(rows[0]["publication_id"], max(row["published_at"] for row in rows).astimezone(UTC))
+        return Publication(rows[0]["publication_id"], max(row["published_at"] for row in rows))
 
     def _ask(self, condition: str, **parameters: object) -> list[Edition]:
         rows = self.ledger.ask(
@@ -100,8 +101,7 @@ class Register:
 
 
 def _edition(row: dict[str, Any]) -> Edition:
-    signatures = tuple(Signature(**{**one, "signed_at": one["signed_at"].astimezone(UTC)}) for one in row["signatures"])
-    moments = {name: value.astimezone(UTC) for name, value in row.items() if isinstance(value, datetime)}
+    signatures = tuple(Signature(**in_utc(one)) for one in row["signatures"])
     changes = tuple(Change(**one) for one in row["changes"])
-    kept = {**row, **moments, "state": EditionState(row["state"]), "signatures": signatures, "changes": changes}
-    return Edition(**kept)
+    kept = {"state": EditionState(row["state"]), "signatures": signatures, "changes": changes}
+    return Edition(**{**in_utc(row), **kept})

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,7 @@ import typer
 
 from contracts.loading import dataset_ids, load
 from contracts.model import Contract
-from jobs.errors import UnknownPerson
+from jobs.approval.accounts import account_at_the_prompt, acting_account, names_at_scheduler
 from jobs.prompt import Dataset, console_for, opened_lake
 from jobs.settings import Settings, from_environment
 
@@ -58,13 +58,12 @@ def request(
     with _desk(settings) as desk:
         made, approvers = desk.request(
             contract, column, given,
-            purpose=purpose, ticket=ticket, account=_account(settings, airflow_account),
+            purpose=purpose, ticket=ticket, account=acting_account(settings, airflow_account),
             until=moment(until) if until else _next_working_day(desk),
         )  # fmt: skip
     ends = minute(made.valid_until)
     if as_json:
-        accounts = [account.partition(":") for person in approvers for account in person.accounts]
-        names = [name for door, _, name in accounts if door == "airflow"]
+        names = names_at_scheduler(account for person in approvers for account in person.accounts)
         print(json.dumps({"reveal_id": made.reveal_id, "count": len(made.tokens), "ends": ends, "approvers": names}))
         return
     console.print(f"request {made.reveal_id}: {len(made.tokens)} values of {dataset} {made.field}, until {ends}")
@@ -81,7 +80,7 @@ def approve(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
 
     settings = from_environment()
     with _desk(settings) as desk:
-        made = desk.decide(reveal_id, RevealState.APPROVED, _account(settings, airflow_account))
+        made = desk.decide(reveal_id, RevealState.APPROVED, acting_account(settings, airflow_account))
     console.print(f"request {reveal_id}: approved; next, by {made.requester}: lakewarden reveal open {reveal_id}")
 
 
@@ -95,7 +94,7 @@ def refuse(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
 
     settings = from_environment()
     with _desk(settings) as desk:
-        desk.decide(reveal_id, RevealState.REFUSED, _account(settings, airflow_account))
+        desk.decide(reveal_id, RevealState.REFUSED, acting_account(settings, airflow_account))
     console.print(f"request {reveal_id}: refused")
 
 
@@ -112,12 +111,11 @@ def open_values(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
             from jobs.keys.choosing import key_store  # noqa: PLC0415
             from jobs.keys.ring import Keyring  # noqa: PLC0415
             from jobs.reveal.vault import opened as values_of  # noqa: PLC0415
-            from jobs.storage.ledger import Ledger  # noqa: PLC0415
 
-            ring = Keyring(key_store(settings), Ledger(settings.home))
+            ring = Keyring(key_store(settings), desk.ledger)
             return values_of(opened.enter_context(opened_lake(settings)), ring, contract, field, tokens)
 
-        path = desk.open(reveal_id, _account(settings, airflow_account), load, from_vault)
+        path = desk.open(reveal_id, acting_account(settings, airflow_account), load, from_vault)
     console.print(f"request {reveal_id}: opened into {path}", soft_wrap=True)
 
 
@@ -129,7 +127,7 @@ def revoke(reveal_id: Id, airflow_account: AirflowAccount = None) -> None:
     """
     settings = from_environment()
     with _desk(settings) as desk:
-        desk.revoke(reveal_id, _account(settings, airflow_account))
+        desk.revoke(reveal_id, acting_account(settings, airflow_account))
     console.print(f"request {reveal_id}: revoked, its file is removed")
 
 
@@ -185,7 +183,7 @@ def admit(
     Example: lakewarden reveal admit li --account os:li --account airflow:li.na --approves
     """
     with _desk(from_environment()) as desk:
-        made = desk.admit(person, accounts, _account_here(), may_approve=approves)
+        made = desk.admit(person, accounts, account_at_the_prompt(), may_approve=approves)
     console.print(f"{made.name}: {', '.join(made.accounts)}; may ask{' and approve' if approves else ''}")
 
 
@@ -196,7 +194,7 @@ def dismiss(person: Annotated[str, typer.Argument(help="The name under which the
     Example: lakewarden reveal dismiss li
     """
     with _desk(from_environment()) as desk:
-        desk.dismiss(person, _account_here())
+        desk.dismiss(person, account_at_the_prompt())
     console.print(f"{person}: dismissed; what this person had asked for has ended")
 
 
@@ -214,33 +212,13 @@ def people() -> None:
 @contextmanager
 def _desk(settings: Settings) -> Iterator["Desk"]:
     """The desk for one step; whoever comes at the same time waits."""
-    from jobs.approval.people import People  # noqa: PLC0415
-    from jobs.audit.log import Audit  # noqa: PLC0415
+    from jobs.approval.opening import opened  # noqa: PLC0415
+    from jobs.approval.place import Place  # noqa: PLC0415
     from jobs.reveal.desk import Desk  # noqa: PLC0415
-    from jobs.reveal.place import Place  # noqa: PLC0415
-    from jobs.storage.ledger import Ledger  # noqa: PLC0415
-    from jobs.storage.turn import turn  # noqa: PLC0415
 
-    ledger = Ledger(settings.home)
-    ledger.prepare()
-    with turn(settings.home, "reveals"):
-        audit, place = Audit(ledger, settings.audit_heads), Place(settings.revealed)
-        yield Desk(ledger, People(ledger), audit, place, settings.reveal_limits, datetime.now(UTC))
-
-
-def _account(settings: Settings, airflow_account: str | None) -> str:
-    """Whose act this is. Raises: UnknownPerson when somebody at the prompt claims to be logged in elsewhere."""
-    if airflow_account is None:
-        return _account_here()
-    if not settings.is_scheduler:
-        raise UnknownPerson("only the scheduler says who is logged in there; at the prompt you act as yourself")
-    return f"airflow:{airflow_account}"
-
-
-def _account_here() -> str:
-    from jobs.approval.people import account_at_the_prompt  # noqa: PLC0415
-
-    return account_at_the_prompt()
+    with opened(settings, "reveals") as at:
+        place = Place(settings.revealed, "xlsx")
+        yield Desk(at.ledger, at.people, at.audit, place, settings.reveal_limits, at.now)
 
 
 def _next_working_day(desk: "Desk") -> datetime:

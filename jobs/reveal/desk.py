@@ -6,19 +6,22 @@ step: an expired grant is refused even while its file is there. Steps are taken 
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from contracts.model import Contract
-from jobs.approval.people import CLOCK, People, Person, require_name
+from jobs.approval.accounts import CLOCK
+from jobs.approval.people import People, Person, require_name
+from jobs.approval.place import Place
 from jobs.audit.log import Audit
 from jobs.errors import RevealRefused, UnknownPerson
 from jobs.reveal import rules
-from jobs.reveal.place import Place
 from jobs.reveal.rules import GRANTS, UNENDED, Reveal, RevealState
+from jobs.reveal.workbook import workbook
 from jobs.settings import RevealLimits
 from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import in_utc
 
 #: Opens the vault: contract, field and tokens to the value of every token, or an error and none.
 Open = Callable[[Contract, str, tuple[str, ...]], dict[str, str]]
@@ -46,11 +49,6 @@ class Desk:
         self.expire()
         with self.audit.acting(account, "reveal.request", contract.id) as counts:
             approvers = self.people.approvers_beside(self.people.who(account))
-            if not approvers:
-                raise UnknownPerson(
-                    "there is nobody beside you who may approve; the administrator admits somebody with "
-                    "`lakewarden reveal admit <person> --account … --approves`"
-                )
             made = rules.request(
                 contract, column, tokens,
                 purpose=purpose, ticket=ticket, requester=account, until=until, now=self.now, limits=self.limits,
@@ -96,7 +94,8 @@ class Desk:
             contract = contract_of(reveal.dataset)
             field, _ = rules.sealed_field(contract, reveal.field)
             values = open_vault(contract, field.name, reveal.tokens)
-            path = self.place.put(by.name, reveal, field.label, values)
+            content = workbook(reveal, field.label, values, scratch=self.place.folder(by.name))
+            path = self.place.put(by.name, reveal.reveal_id, content)
             self._keep(replace(reveal, state=RevealState.OPENED, opened_at=self.now, opened_count=len(values)))
             counts.update(values=len(values))
         return path
@@ -181,5 +180,4 @@ class Desk:
 
 
 def _reveal(row: dict[str, Any]) -> Reveal:
-    moments = {name: value.astimezone(UTC) for name, value in row.items() if isinstance(value, datetime)}
-    return Reveal(**{**row, **moments, "tokens": tuple(row["tokens"]), "state": RevealState(row["state"])})
+    return Reveal(**{**in_utc(row), "tokens": tuple(row["tokens"]), "state": RevealState(row["state"])})

@@ -1,8 +1,10 @@
 """Rows of the ledger as Python sees them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class FileState(StrEnum):
@@ -86,3 +88,16 @@ class ExtractRow:
     source_columns: str
     contract_version: str
     claimed_at: datetime
+
+
+def in_utc(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of an answer with its moments in UTC, for the ledger answers in the machine's time zone.
+
+    NULL stays NULL. A mapping inside the row is a row of its own: its moments stay as they are.
+
+    Example:
+        >>> row = {"person": "li", "decided_at": datetime.fromisoformat("2026-01-30T15:00+08:00"), "ended_at": None}
+        >>> in_utc(row)["decided_at"].isoformat(), in_utc(row)["ended_at"]
+        ('2026-01-30T07:00:00+00:00', None)
+    """
+    return {name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in row.items()}

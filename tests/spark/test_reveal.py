@@ -7,7 +7,8 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from contracts.loading import load
-from jobs.approval.people import People, account_at_the_prompt
+from jobs.approval.accounts import account_at_the_prompt
+from jobs.approval.people import People
 from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.desensitise.vault import VAULT_COLUMNS, sealed

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jobs.approval.people import People
+from jobs.approval.place import Place
 from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.errors import ExportRefused, GrantEnded, SelfApproval, UnknownPerson
@@ -25,8 +26,8 @@ def desk(ledger: Ledger) -> Desk:
     """wang asks, li approves; three cities are published."""
     published = ledger.home / "published" / "published.duckdb"
     publish(published)
-    audit, folder = Audit(ledger, ledger.home / "elsewhere" / "heads"), ledger.home / "exported"
-    made = Desk(ledger, People(ledger), audit, published, folder, NOW)
+    audit, place = Audit(ledger, ledger.home / "elsewhere" / "heads"), Place(ledger.home / "exported", "csv")
+    made = Desk(ledger, People(ledger), audit, published, place, NOW)
     made.people.admit("wang", ["os:wang", "airflow:wang"], may_approve=True)
     made.people.admit("li", ["os:li"], may_approve=True)
     made.people.admit("zhao", ["os:zhao"], may_approve=False)
@@ -62,8 +63,9 @@ def acts(desk: Desk, outcome: str) -> list[tuple[str, str]]:
 
 def test_approved_rows_lie_in_the_requesters_own_folder_and_the_audit_says_so(desk):
     path, count = desk.run(granted(desk, "city_name", "revenue_cny", only=["month_start=2026-01-01"]), "os:wang")
-    assert path.parent == desk.folder / "wang"
-    assert [stat.S_IMODE(place.stat().st_mode) for place in (path, path.parent, desk.folder)] == [0o600, 0o700, 0o700]
+    assert path.parent == desk.place.root / "wang"
+    modes = [stat.S_IMODE(place.stat().st_mode) for place in (path, path.parent, path.parent.parent)]
+    assert modes == [0o600, 0o700, 0o700]
     assert count == 2
     assert path.read_text(encoding="utf-8-sig").splitlines() == ["city_name,revenue_cny", "'=1+1,", "杭州市,120.5"]
     done = [("os:wang", "export.request"), ("os:li", "export.approve"), ("os:wang", "export.run")]
@@ -93,7 +95,7 @@ def test_only_somebody_else_approves(desk, account, why):
         desk.approve(export_id, account)
     with pytest.raises(ExportRefused, match="not approved yet"):
         desk.run(export_id, "os:wang")
-    assert not desk.folder.exists()
+    assert not desk.place.root.exists()
     assert (account, "export.approve") in acts(desk, "refused")
 
 
@@ -143,6 +145,17 @@ def test_the_file_goes_when_its_time_is_over(desk):
     assert kept.exists()
     with pytest.raises(GrantEnded, match="ask anew"):
         later.run(later.listed()[0].export_id, "os:wang")
+
+
+def test_an_end_takes_the_drafts_of_a_kill_too_and_no_other_csv_of_the_persons(desk):
+    path, _ = desk.run(granted(desk), "os:wang")
+    draft, theirs = path.with_suffix(".draft"), path.with_name("budget.csv")
+    draft.write_text("city_name,reve", encoding="ascii")
+    theirs.write_text("mine", encoding="ascii")
+    desk.expire()
+    assert path.exists(), "its time is not over"
+    replace(desk, now=NOW + timedelta(days=3)).expire()
+    assert [one.name for one in path.parent.iterdir()] == [theirs.name]
 
 
 def test_a_column_that_left_the_mart_is_not_guessed(desk):

@@ -14,7 +14,8 @@ import pytest
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from jobs.approval.people import CLOCK, People
+from jobs.approval.accounts import CLOCK
+from jobs.approval.people import People
 from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.errors import (
@@ -464,7 +465,7 @@ def test_the_commands_take_a_report_from_draft_to_register(office, monkeypatch):
     (home / "reports" / "roles.yml").write_text(json.dumps({**names, **places}), encoding="utf-8")
 
     def run(account: str, *arguments: str) -> str:
-        monkeypatch.setattr("jobs.approval.people.account_at_the_prompt", lambda: account)
+        monkeypatch.setattr("jobs.approval.accounts.account_at_the_prompt", lambda: account)
         done = CliRunner().invoke(app, ["report", *arguments], catch_exceptions=False)
         assert done.exit_code == 0, done.output
         return done.output

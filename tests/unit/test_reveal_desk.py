@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 
 from contracts.loading import load
 from jobs.approval.people import People
+from jobs.approval.place import Place
 from jobs.audit.log import Audit
 from jobs.cli import app
 from jobs.errors import GrantEnded, NeverSealed, RevealRefused, SelfApproval, UnknownPerson, VaultAltered
 from jobs.reveal.desk import Desk
-from jobs.reveal.place import Place
 from jobs.reveal.rules import RevealState
 from jobs.settings import RevealLimits
 from jobs.storage.ledger import Ledger
@@ -40,7 +40,7 @@ def desk(ledger: Ledger) -> Desk:
 
 
 def at_the_desk(ledger: Ledger) -> Desk:
-    audit, place = Audit(ledger, ledger.home / "elsewhere" / "heads"), Place(ledger.home / "revealed")
+    audit, place = Audit(ledger, ledger.home / "elsewhere" / "heads"), Place(ledger.home / "revealed", "xlsx")
     return Desk(ledger, People(ledger), audit, place, RevealLimits(), NOW)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.loading import load
 from jobs.approval.deadline import end_of_next_working_day, moment
-from jobs.approval.people import Person, account_at_the_prompt
+from jobs.approval.people import Person
 from jobs.business_calendar import announced_days
 from jobs.errors import GrantEnded, RevealRefused, SelfApproval, UnknownPerson, UnknownWorkingDays
 from jobs.reveal import rules
@@ -167,13 +167,3 @@ def test_a_text_that_is_no_moment_is_not_repeated():
     with pytest.raises(RevealRefused) as refusal:
         moment("13800138000")
     assert "138" not in str(refusal.value)
-
-
-def test_the_account_at_the_prompt_is_who_logged_in_whoever_runs_the_command(tmp_path):
-    login = tmp_path / "loginuid"
-    login.write_text("0", encoding="ascii")
-    assert account_at_the_prompt(login) == "os:root"
-    login.write_text("54321", encoding="ascii")
-    assert account_at_the_prompt(login) == "os:54321"
-    login.write_text(str(2**32 - 1), encoding="ascii")
-    assert account_at_the_prompt(login) == account_at_the_prompt(tmp_path / "missing") != "os:54321"
