@@ -45,7 +45,7 @@ lint: setup ## style, types and the one-way imports
 setup-bench:
 	@infra/setup.sh --for-bench
 
-bench: setup-bench ## measure the ratios that the design promises (a quiet machine, several minutes)
+bench: setup-test setup-bench ## measure the ratios that the design promises (a quiet machine, several minutes)
 	@$(run) python -m pytest tests/bench -m bench -o addopts= -s
 
 dbt-docs: setup ## one page that describes every model, for analysts
