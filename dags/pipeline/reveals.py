@@ -11,10 +11,10 @@ from typing import Any
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.providers.standard.operators.hitl import HITLBranchOperator
-from airflow.sdk import CronTriggerTimetable, Param
+from airflow.sdk import Param
 
 from pipeline.questions import NAMES_NOBODY, REQUESTER, AddressedQuestion, answered_by
-from pipeline.stages import ZONE, step
+from pipeline.stages import step
 
 #: What a requester may ask for at the most (D08-13), so nobody is waited for any longer.
 LONGEST = timedelta(days=3)
@@ -55,11 +55,6 @@ def form() -> dict[str, Param]:
             description="留空为下一个工作日结束；最长三天。",
         ),
     }  # fmt: skip
-
-
-def every_hour() -> CronTriggerTimetable:
-    """On the hour."""
-    return CronTriggerTimetable("0 * * * *", timezone=ZONE)
 
 
 def request() -> BashOperator:
@@ -103,11 +98,6 @@ def open_values() -> BashOperator:
     """Into the requester's own place; the log says where, and how many."""
     command = 'lakewarden reveal open "$REVEAL" --airflow-account "$REQUESTER"'
     return step("open", "打开数据", command, minutes=10, environment={**REVEAL, **REQUESTER})
-
-
-def expire() -> BashOperator:
-    """What has run out of time ends, and its files go."""
-    return _desk_step("expire", "到期删除", "lakewarden reveal expire", {})
 
 
 class DecisionOfSomebodyElse(AddressedQuestion):

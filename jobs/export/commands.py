@@ -63,18 +63,31 @@ def run(export_id: Id) -> None:
     console.print(f"export {export_id}: {count} rows in {path}", soft_wrap=True)
 
 
+@export_app.command()
+def expire() -> None:
+    """End the exports whose time is over and remove their files; every other export command does so first.
+
+    Example: lakewarden export expire
+    """
+    with _desk() as (desk, _):
+        past = desk.expire()
+    console.print(f"exports expired: {len(past)}")
+
+
 @export_app.command("list")
 def list_exports() -> None:
     """List who asked for what, why, who approved and how many rows went; removes what has expired first.
 
     Example: lakewarden export list
     """
+    from jobs.business_calendar import business_date  # noqa: PLC0415
+
     with _desk() as (desk, _):
         desk.expire()
         listed = desk.listed()
     for one in listed:
         console.print(
-            f"{one.export_id} {one.requested_at:%Y-%m-%d} {one.state:<9} {one.mart} ({len(one.columns)} columns, "
+            f"{one.export_id} {business_date(one.requested_at)} {one.state:<9} {one.mart} ({len(one.columns)} columns, "
             f"{one.row_count if one.row_count is not None else '-'} rows) {one.requester} → {one.decided_by or '-'}: "
             f"{one.reason}",
             soft_wrap=True,

@@ -31,7 +31,9 @@ def write(draft: Path, marts: Mapping[str, DeltaTable]) -> None:
 
 def _rows(database: duckdb.DuckDBPyConnection, mart: str, table: DeltaTable) -> duckdb.DuckDBPyRelation:
     if features := table.protocol().reader_features:
-        raise GateFailed(f"mart {mart} has {', '.join(features)}, which the published file cannot follow; rebuild it")
+        raise GateFailed(
+            f"mart {mart} has {', '.join(sorted(features))}, which the published file cannot follow; rebuild it"
+        )
     if files := table.file_uris():
         return database.read_parquet(files, union_by_name=True)
     return database.from_arrow(pa.schema(table.schema().to_arrow()).empty_table())

@@ -236,7 +236,9 @@ def test_no_command_runs_twice_at_a_time_for_one_dataset(tasks):
 def test_engine_work_waits_in_a_pool_that_exists_and_the_build_takes_all_of_it(tasks):
     pools = _constant(ROOT / "infra" / "airflow" / "prepare.py", "POOLS")
     for task, about in tasks.items():
-        if task.endswith((": waiting", ": pull")) or (task.startswith(("reveal", "report")) and task != "reveal: open"):
+        if task.endswith((": waiting", ": pull")) or (
+            task.startswith(("reveal", "report", "expiry")) and task != "reveal: open"
+        ):
             assert about["pool"] == "default_pool", f"{task} asks no engine and must not wait for it"
             continue
         assert about["pool"] in pools, task
@@ -278,6 +280,7 @@ def test_a_dag_file_is_a_table_of_contents():
             "pipeline.reveals",
             "pipeline.reports",
             "pipeline.pulls",
+            "pipeline.expiry",
         }, path.name
 
 

@@ -69,7 +69,7 @@ def granted(demo: Platform) -> dict[str, dict[str, str]]:
 
 
 def test_a_customer_is_phoned_back_when_somebody_else_agrees(demo: Platform, asked: Asked, people):
-    people["admin"].wait_for_dags("reveal", "reveal_expiry")
+    people["admin"].wait_for_dags("reveal", "expiry")
     run = people["steward"].trigger("reveal", **asked.form("KF-1"))
     people["admin"].wait_for_question("reveal", run, "decide", demo.scheduler_log)
     for name in ("steward", "viewer", "admin"):

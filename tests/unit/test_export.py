@@ -172,3 +172,10 @@ def test_a_stranger_at_the_prompt_is_told_what_to_do(ledger: Ledger, monkeypatch
     said = CliRunner().invoke(app, ["export", "request", "fct_region_month", "--reason", REASON])
     assert isinstance(said.exception, UnknownPerson)
     assert "reveal admit" in str(said.exception)
+
+
+def test_the_clock_ends_exports_without_being_anybody(ledger: Ledger, monkeypatch):
+    monkeypatch.setenv("LAKE_HOME", str(ledger.home))
+    said = CliRunner().invoke(app, ["export", "expire"])
+    assert said.exit_code == 0, said.output
+    assert "exports expired: 0" in said.output
