@@ -23,7 +23,7 @@ from jobs.classify.run import classify_dataset, classify_file
 from jobs.classify.score import score
 from jobs.classify.show import markdown
 from jobs.storage.zones import Zone
-from tests.bench.test_jobs import WIDE
+from tests.bench.wide import WIDE
 
 pytestmark = pytest.mark.spark
 

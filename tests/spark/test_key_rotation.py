@@ -40,7 +40,7 @@ from jobs.storage.ledger import Ledger
 from jobs.storage.ledger_rows import BatchRow, BatchState
 from jobs.storage.zones import Zone
 from jobs.verify import verify_desensitised
-from tests.conftest import ROOT, Platform, _installation
+from tests.conftest import ROOT, SHORT_LIVED, Platform, installation
 from tests.unit.key_server import SERVER_TOKEN, KvServer, running
 
 pytestmark = pytest.mark.spark
@@ -54,7 +54,7 @@ PHONES = {"C1": "13800138000", "C2": "13900139000"}
 @pytest.fixture(scope="module")
 def telling_engine() -> Iterator[Platform]:
     """An engine that writes down all it does, which ours never do: what is not there is nowhere."""
-    platform = _installation(".lake-test-keys", 15254)
+    platform = installation(".lake-test-keys", 15254, **SHORT_LIVED)
     events = platform.home / "engine" / "events"
     platform.environment["LAKEWARDEN_ENGINE_MEMORY"] = "1g"
     platform.environment["LAKEWARDEN_ENGINE_OPTIONS"] = " ".join(
