@@ -12,16 +12,17 @@ from jobs.storage.ledger import Ledger
 from jobs.storage.ledger_rows import BatchRow, BatchState
 from jobs.storage.zones import Zone
 
-REGIONS = ("330106", "330203", "320106", "440106", "510107", "310115")
-PRODUCTS = ("P001", "P002", "P003", "P004")
-COUNTERS = (
-    "RRC.ConnEstabAtt.Sum",
-    "RRC.ConnEstabSucc.Sum",
-    "ERAB.RelActNbr",
-    "ERAB.RelAbnormal",
-    "DRB.PdcpSduVolumeDL",
-    "CELL.AvailableTime",
-)
+REGIONS = ("330100", "330200", "320100", "440100", "510100", "420100")
+PRODUCTS = ("P01", "P02", "P03", "P04")
+#: Counters of an hour, with a value that each never exceeds by more than nine; what succeeds stays below what was tried.
+COUNTERS = {
+    "RRC.ConnEstabAtt.Sum": 1_000,
+    "RRC.ConnEstabSucc.Sum": 980,
+    "ERAB.RelActNbr": 1_300,
+    "ERAB.RelAbnormal": 3,
+    "DRB.PdcpSduVolumeDL": 900_000,
+    "CELL.AvailableTime": 3_590,
+}
 _CELLS = 1_000
 _PURCHASES_OF_A_CUSTOMER = 25
 _FIRST = date(2024, 1, 1)
@@ -83,7 +84,7 @@ def _customers(numbers: DataFrame) -> DataFrame:
         _one_of(REGIONS, number).alias("region_code"),
         _one_of(("male", "female"), F.floor(number / 5)).alias("gender"),
         _one_of(("18-29", "30-39", "40-49", "50-59"), F.floor(number / 11)).alias("age_band"),
-        _one_of(("teacher", "farmer", "driver"), F.floor(number / 13)).alias("occupation"),
+        _one_of(("teacher", "doctor", "engineer"), F.floor(number / 13)).alias("occupation"),
         F.lit(_FIRST).alias("registered_month"),
         F.lit("approved").alias("approval_state"),
     )
@@ -93,7 +94,8 @@ def _measurements(numbers: DataFrame, a_day: int) -> DataFrame:
     """One counter of a cell and an hour a row."""
     number = F.col("id")
     of_day = number % a_day
-    counter, cell = of_day % len(COUNTERS), F.floor(of_day / len(COUNTERS)) % _CELLS
+    place = (of_day % len(COUNTERS) + 1).cast("int")
+    cell = F.floor(of_day / len(COUNTERS)) % _CELLS
     hour = F.floor(of_day / (len(COUNTERS) * _CELLS)) % 24
     ended = F.timestamp_seconds(F.unix_timestamp(_day(number, a_day).cast("timestamp")) + (hour + 1) * 3600)
     name = F.concat(
@@ -103,11 +105,11 @@ def _measurements(numbers: DataFrame, a_day: int) -> DataFrame:
     return numbers.select(
         name.alias("measured_object"),
         F.lit("EUtranCellFDD").alias("measurement_group"),
-        F.element_at(F.array(*map(F.lit, COUNTERS)), (counter + 1).cast("int")).alias("counter_name"),
+        F.element_at(F.array(*map(F.lit, COUNTERS)), place).alias("counter_name"),
         (ended - F.expr("interval 1 hour")).alias("period_started_at"),
         ended.alias("period_ended_at"),
         F.lit(3_600).alias("granularity_s"),
-        (F.lit(900.0) + number % 100).alias("value"),
+        (F.element_at(F.array(*map(F.lit, COUNTERS.values())), place) + number % 10).cast("double").alias("value"),
         F.lit(False).alias("is_suspect"),
         F.lit("32.435").alias("standard"),
     )
