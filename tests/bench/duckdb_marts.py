@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import sqlglot
 from deltalake import DeltaTable
 
@@ -56,9 +57,11 @@ def _show_sources(lake: duckdb.DuckDBPyConnection, home: Path, manifest: Mapping
         folder = home / zone / source["name"]
         lake.execute(f"CREATE SCHEMA IF NOT EXISTS {source['schema']}")
         relation = f'{source["schema"]}."{source["name"]}"'
-        if (folder / "_delta_log").is_dir():
-            files = DeltaTable(folder).file_uris()
+        table = DeltaTable(folder) if (folder / "_delta_log").is_dir() else None
+        if table and (files := table.file_uris()):
             lake.execute(f"CREATE VIEW {relation} AS FROM read_parquet({files!r}, hive_partitioning = true)")
+        elif table:
+            lake.from_arrow(pa.schema(table.schema().to_arrow()).empty_table()).create(relation)
         else:
             columns = ", ".join(f'NULL::{_duckdb(kind)} AS "{name}"' for name, kind in kinds[source["name"]].items())
             lake.execute(f"CREATE VIEW {relation} AS SELECT {columns} WHERE false")

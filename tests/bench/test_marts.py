@@ -32,12 +32,32 @@ def home(job_engine: Platform):
     _empty(job_engine)
 
 
-def test_the_first_build_and_a_day_beside_it(home: Platform):
+def test_the_first_build_and_a_day_after_a_short_and_a_long_history(home: Platform):
+    _whole(home, DAYS // 10)
+    short = _increments(home, DAYS // 10)
+    _empty(home)
+    whole = _whole(home, DAYS)
+    _beside_duckdb(home, whole)
+    long = _increments(home, DAYS)
+    told(f"a day more: {long:.0f} s, {long / whole:.2f} x the first build (aim: 0.2 x)")
+    told(f"  after {DAYS} days {long / short:.2f} x that after {DAYS // 10} ({short:.0f} s; aim: 1.2 x)")
+    home.lakewarden("gate", "marts")
+    home.lakewarden("publish")
+    file = home.home / "published" / "published.duckdb"
+    told(f"the published file of {FACTS:,} facts: {file.stat().st_size / 2**20:.1f} MiB (aim: 200 MB)")
+    with duckdb.connect(str(file), read_only=True) as published:
+        assert published.execute("SELECT sum(transaction_count) FROM mart.fct_product_month").fetchone()[0]
+
+
+def _whole(home: Platform, days: int) -> float:
+    """Seconds of the first build after so many days of facts."""
     with engine(home.settings) as spark:
-        lake = Lake(home.home, lambda: spark)
-        history = facts.Span(0, DAYS, FACTS // DAYS)
-        facts.release(lake, "history", history, customers=history.customers)
-    whole = _built(home)
+        history = facts.Span(0, days, FACTS // DAYS)
+        facts.release(Lake(home.home, lambda: spark), "history", history, customers=history.customers)
+    return _built(home)
+
+
+def _beside_duckdb(home: Platform, whole: float) -> None:
     models = [result for result in results(home.home) if str(result["unique_id"]).startswith("model.")]
     in_models = sum(float(str(result["execution_time"])) for result in models)
     duck, failed = duckdb_marts.build(home.home, THREADS)
@@ -46,29 +66,6 @@ def test_the_first_build_and_a_day_beside_it(home: Platform):
     told(
         f"all marts from {FACTS:,} facts: {whole:.0f} s with every test, {in_models:.0f} s of it in models (two at a time); "
         f"the same SQL in DuckDB {duck:.1f} s, without {len(failed)} of {len(models)} models: {in_models / 2 / duck:.1f} x"
-    )
-    day = _increments(home, DAYS)
-    told(f"a day more: {day:.0f} s, {day / whole:.2f} x the first build (aim: 0.2 x)")
-    file = home.home / "published" / "published.duckdb"
-    home.lakewarden("gate", "marts")
-    home.lakewarden("publish")
-    told(f"published file of {FACTS:,} facts: {file.stat().st_size / 2**20:.1f} MiB (aim: 200 MB)")
-    with duckdb.connect(str(file), read_only=True) as published:
-        assert published.execute("SELECT sum(transaction_count) FROM mart.fct_product_month").fetchone()[0]
-
-
-def test_a_day_after_a_history_ten_times_longer(home: Platform):
-    taken = []
-    for days in (DAYS // 10, DAYS):
-        _empty(home)
-        with engine(home.settings) as spark:
-            history = facts.Span(0, days, FACTS // DAYS)
-            facts.release(Lake(home.home, lambda: spark), "history", history, customers=history.customers)
-        _built(home)
-        taken.append(_increments(home, days))
-    short, long = taken
-    told(
-        f"a day after {DAYS} days: {long / short:.2f} x that after {DAYS // 10} ({short:.0f} s, {long:.0f} s; aim: 1.2 x)"
     )
 
 
