@@ -25,9 +25,9 @@ def written(folder, text):
         (TIMES, "[]", "[] should be non-empty", "taken_at:"),
         ("page_size: 1000", "page_size: 1000\n        token: x", "'token' was unexpected", "pull:"),
         ("page_size: 1000", "page_size: 1000\n        address: x", "'address' was unexpected", "pull:"),
-        (TIMES, '["0 24 * * *"]', "taken_at: '24' is no number, range or step from 0 to 23", "taken_at:"),
-        (TIMES, '["0 5 1 * *"]', "taken_at: '0 5 1 * *' is no 'minute hour * * weekday'", "taken_at:"),
-        (TIMES, '["@daily"]', "is no 'minute hour * * weekday'", "taken_at:"),
+        (TIMES, '["0 24 * * *"]', "taken_at: '0 24 * * *' is no cron expression", "taken_at:"),
+        (TIMES, '["0 5 1 * *"]', "taken_at: '0 5 1 * *' leaves out days of a month", "taken_at:"),
+        (TIMES, '["daily"]', "is no cron expression", "taken_at:"),
         (TIMES, '["0 * * * *"]', "60 minutes apart, where the owner wants more than 60 (D09-9)", "taken_at:"),
         (TIMES, '["50 23 * * *", "5 0 * * *"]', "15 minutes apart", "taken_at:"),
         ("        - {kind: kobo_json, timezone: UTC}\n", "", "'kobo' lands needs the reader 'kobo_json'", "pull:"),
@@ -50,6 +50,7 @@ def test_a_mistake_is_named_with_its_line(tmp_path, old, new, message, at):
         (["0 0 * * 1-5", "30 12 * * 7"], 690),
         (["*/15 8-20 * * *"], 15),
         (["5-59/20 */6 * * *"], 20),
+        (["7-7 3 * * *"], 1),  # the scheduler's library takes it for every minute
         (["0 0 * * *", "0 0 * * *"], 1440),
     ],
 )
@@ -57,9 +58,9 @@ def test_the_smallest_gap_is_over_all_times_and_over_midnight(crons, gap):
     assert smallest_gap(crons) == gap
 
 
-@pytest.mark.parametrize("part", ["", "60", "-1", "9-5", "7-7", "5/10", "*/0", "a", "1,", "*-3", "５"])
+@pytest.mark.parametrize("part", ["", "60", "-1", "*/0", "a", "1,", "*-3"])
 def test_a_part_that_no_clock_knows_is_refused(part):
-    with pytest.raises(ValueError, match="is no"):
+    with pytest.raises(ValueError, match="is no cron expression"):
         minutes_of_day(f"{part} 0 * * *")
 
 
