@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.clock import minutes_of_day
 from contracts.errors import InvalidContracts, Problem
 from contracts.loading import ROOT, dataset_ids
 from contracts.yaml_lines import read_yaml
@@ -40,4 +41,9 @@ def _family(path: Path) -> Family | Problem:
     wanted = {"label", "holds", "owner", "taken_at"}
     if not isinstance(said, dict) or set(said) != wanted:
         return Problem(path, 1, f"must hold exactly {', '.join(sorted(wanted))}")
+    for cron in said["taken_at"]:
+        try:
+            minutes_of_day(cron)
+        except ValueError as fault:
+            return Problem(path, 1, f"taken_at: {fault}")
     return Family(path.parent.name, said["label"], said["holds"], said["owner"], tuple(said["taken_at"]))

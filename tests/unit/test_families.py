@@ -26,3 +26,12 @@ def test_a_folder_that_says_nothing_or_something_else_is_a_mistake_with_its_file
 
     assert [problem.file.parent.name for problem in caught.value.problems] == ["loud", "silent"]
     assert "holds, label, owner, taken_at" in str(caught.value)
+
+
+def test_a_time_that_no_clock_knows_is_a_mistake_with_its_file(tmp_path):
+    (tmp_path / "late").mkdir()
+    (tmp_path / "late" / "files.odcs.yaml").touch()
+    said = 'label: 迟\nholds: 迟\nowner: late\ntaken_at: ["0 0 * * *", "0 25 * * *"]\n'
+    (tmp_path / "late" / "family.yaml").write_text(said, encoding="utf-8")
+    with pytest.raises(InvalidContracts, match="taken_at: '0 25 \\* \\* \\*' is no cron expression"):
+        families(tmp_path)
