@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+import zlib
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from decimal import Decimal
@@ -198,6 +199,17 @@ def test_a_key_is_found_however_it_is_written(tmp_path: Path):
 
 
 # --- the scanner itself ---
+
+
+def test_bytes_that_begin_like_a_compressed_stream_by_chance_are_no_cut_one(tmp_path: Path):
+    chance = hashlib.shake_256(b"encrypted").digest(5000)
+    for number, head in enumerate((b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x1f\x8b")):
+        (tmp_path / f"shuffle_{number}.data").write_bytes(head + chance)
+    whole = zlib.compress(hashlib.shake_256(b"rows").digest(5000))
+    (tmp_path / "cut.data").write_bytes(whole[:-100])
+    (tmp_path / "short.data").write_bytes(zlib.compress(b"x"))
+    found = scanned(tmp_path)
+    assert found.undecoded == ["cut.data: EOFError"]
 
 
 def test_a_file_that_cannot_be_decoded_is_searched_as_bytes_and_named(tmp_path: Path):
