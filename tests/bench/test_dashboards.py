@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from measuring import size, told
 from playwright.sync_api import Browser, BrowserContext, Request
 
+from tests.bench.measuring import size, told
 from tests.conftest import Platform
 from tests.e2e.dashboard_pages import WINDOW, DashboardPage, log_in
 from tests.e2e.dashboard_site import BOARDS, Site

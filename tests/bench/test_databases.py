@@ -10,12 +10,12 @@ import statistics
 import time
 
 import pytest
-from database_servers import PASSWORD, Server, postgresql
-from measuring import in_turn
 
 from contracts.loading import ROOT, load_file
 from jobs.ingest.run import ingest
 from jobs.storage.lake import Lake
+from tests.bench.measuring import in_turn
+from tests.database_servers import PASSWORD, Server, postgresql
 
 pytestmark = pytest.mark.bench
 

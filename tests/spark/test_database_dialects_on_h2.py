@@ -7,7 +7,6 @@ know the styles of SQL Server's CONVERT nor DB2's CHAR(day, ISO), so those colum
 from dataclasses import replace
 
 import pytest
-from database_tables import questions
 
 from jobs.ingest.databases.asking import Database
 from jobs.ingest.databases.connections import Connection
@@ -15,6 +14,7 @@ from jobs.ingest.databases.dialects import DIALECTS
 from jobs.ingest.databases.figures import read_figures
 from jobs.ingest.databases.plain import plain_text_of
 from jobs.ingest.databases.queries import Range, Stripe
+from tests.database_tables import questions
 
 pytestmark = pytest.mark.spark
 

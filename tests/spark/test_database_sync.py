@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from database_servers import PASSWORD, mariadb, postgresql
 
 from contracts.loading import ROOT, load_file
 from expectations.errors import GateFailed
@@ -21,6 +20,7 @@ from jobs.storage.keys import KeyFiles
 from jobs.storage.ledger import Ledger
 from jobs.storage.zones import Zone
 from jobs.verify import verify_desensitised, verify_raw
+from tests.database_servers import PASSWORD, mariadb, postgresql
 
 pytestmark = pytest.mark.spark
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from database_tables import TYPES, contract, questions, table
 
 from contracts.model import ScopeRule
 from jobs.ingest.databases.columns import Answer, read_columns
 from jobs.ingest.databases.dialect import Family, Unspeakable
 from jobs.ingest.databases.dialects import DIALECTS
 from jobs.ingest.databases.queries import Range, Stripe, catalogue, stripes
+from tests.database_tables import TYPES, contract, questions, table
 
 RANGE = Range("2026-01-30T10:00:00", "2026-01-31T10:00:00.120000", "2026-02-01T00:00:00")
 HOSTILE = ('x"; DROP TABLE t; --', "a]b", "c`d", "e'f", "选择", "? {fn now()}", "%s {column}", "\\")

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from database_tables import contract, questions, table
 
 from jobs.errors import ConnectionMissing, SourceChanged, SourceUnreachable, SourceWentBack, StepFailed
 from jobs.ingest.databases.asking import Database
@@ -18,6 +17,7 @@ from jobs.ingest.databases.planning import Ends, next_allowed, next_extract, ove
 from jobs.ingest.databases.queries import Range
 from jobs.ingest.databases.waiting import turn_of
 from jobs.storage.ledger_rows import ExtractMode, FileRow, FileState
+from tests.database_tables import contract, questions, table
 
 NOW = datetime(2026, 1, 31, 2, tzinfo=UTC)
 T1, T2, T3 = "2026-01-31T08:00:00.100000", "2026-01-31T09:00:00", "2026-01-31T09:30:00"
