@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -88,14 +87,12 @@ class Platform:
         """The command line, as a person types it."""
         return self.run("lakewarden", *arguments, check=check)
 
-    def kill_engine(self) -> int:
-        """End the engine's JVM as a crash would; returns its process id."""
+    def engine_pid(self) -> int:
+        """The process id of the engine's JVM."""
         from infra.services.installation import Installation  # noqa: PLC0415
         from infra.services.supervisor import states  # noqa: PLC0415
 
-        pid = int(states(Installation(ROOT, self.home))["engine"]["pid"])
-        os.kill(pid, signal.SIGKILL)
-        return pid
+        return int(states(Installation(ROOT, self.home))["engine"]["pid"])
 
 
 #: Thousands of small statements on an engine that lives for minutes: better code would never pay for its making.

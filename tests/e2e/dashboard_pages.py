@@ -133,7 +133,7 @@ class DashboardPage:
         """Take the choice at `position` (from 0) of the filter `name`, apply it, and return its text."""
         filter_box = self._page.locator("[data-test=filter-bar], [data-test=horizontal-filterbar-empty], body").first
         control = filter_box.locator(".ant-form-item, [data-test=form-item-value]").filter(has_text=name).first
-        control.locator(".ant-select-selector, .ant-select").first.click()
+        control.locator(".ant-select-selector, .ant-select").first.click(timeout=PATIENCE_MS)
         option = self._page.locator(".ant-select-dropdown:visible .ant-select-item-option").nth(position)
         expect(option).to_be_visible(timeout=PATIENCE_MS)
         chosen = option.inner_text()

@@ -8,14 +8,14 @@ import psutil
 
 
 def wait_for_client(port: int, verb: str, within_s: float = 600) -> None:
-    """Return when a command has been talking to the engine for at least half a second."""
+    """Return when a command has been talking to the engine for at least a fifth of a second."""
     deadline, last = time.monotonic() + within_s, set[tuple[int, int]]()
     while time.monotonic() < deadline:
         talks = set(conversations(port, verb))
         if talks & last:
             return
         last = talks
-        time.sleep(0.5)
+        time.sleep(0.2)
     raise AssertionError(f"no `lakewarden {verb}` talked to the engine within {within_s:.0f} s")
 
 
