@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from contracts.model import Contract
-from infra.services.installation import Installation
-from infra.services.supervisor import states
 from tests.bench.wide import contract
-from tests.conftest import ROOT, Platform, installation
+from tests.conftest import Platform, installation
 from tests.e2e.conftest import browser, site  # noqa: F401 - fixtures
 
 
@@ -34,7 +32,7 @@ def job_engine() -> Iterator[Platform]:
 @pytest.fixture(scope="session")
 def engine_pid(job_engine: Platform) -> int:
     """The process id of the engine's JVM."""
-    return int(states(Installation(ROOT, job_engine.home))["engine"]["pid"])
+    return job_engine.engine_pid()
 
 
 @pytest.fixture(scope="session")

@@ -29,8 +29,8 @@ WORKBOOK_ROWS = size("WORKBOOK_ROWS", 100_000)
 
 def in_turn(*things: Callable[[], object]) -> list[float]:
     """The median seconds of each, run A B A B … after one uncounted round."""
-    rounds = rounds_of(*(partial(_seconds, thing) for thing in things))
-    return [statistics.median(seconds) for seconds in rounds]
+    rounds = rounds_of(*(partial(seconds_of, thing) for thing in things))
+    return [statistics.median(taken) for taken in rounds]
 
 
 def rounds_of(*things: Callable[[], Given]) -> list[list[Given]]:
@@ -44,7 +44,8 @@ def rounds_of(*things: Callable[[], Given]) -> list[list[Given]]:
     return given
 
 
-def _seconds(thing: Callable[[], object]) -> float:
+def seconds_of(thing: Callable[[], object]) -> float:
+    """Seconds of the wall's clock."""
     began = time.perf_counter()
     thing()
     return time.perf_counter() - began
@@ -54,7 +55,7 @@ def spent_by(pid: int, thing: Callable[[], object]) -> tuple[float, float]:
     """Seconds of the wall's clock, and of all threads of another process, while it does something for us."""
     process = psutil.Process(pid)
     before = process.cpu_times()
-    seconds = _seconds(thing)
+    seconds = seconds_of(thing)
     after = process.cpu_times()
     return seconds, after.user + after.system - before.user - before.system
 

@@ -4,7 +4,7 @@ make bench
 """
 
 import shutil
-import time
+import statistics
 
 import duckdb
 import pytest
@@ -14,7 +14,7 @@ from jobs.storage.engine import engine
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
 from tests.bench import duckdb_marts, facts
-from tests.bench.measuring import ROUNDS, size, told
+from tests.bench.measuring import ROUNDS, seconds_of, size, told
 from tests.conftest import Platform
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(7200)]
@@ -78,13 +78,11 @@ def _increments(home: Platform, days: int) -> float:
             customers = facts.Span(0, days, FACTS // DAYS).customers
             facts.release(Lake(home.home, lambda: spark), f"day{more}", day, customers=customers)
         taken.append(_built(home))
-    return sorted(taken)[len(taken) // 2]
+    return statistics.median(taken)
 
 
 def _built(home: Platform) -> float:
-    began = time.perf_counter()
-    home.lakewarden("build")
-    return time.perf_counter() - began
+    return seconds_of(lambda: home.lakewarden("build"))
 
 
 def _empty(home: Platform) -> None:

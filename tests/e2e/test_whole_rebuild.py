@@ -27,7 +27,11 @@ DATASETS = (
     "forms.market_feedback",
 )
 #: Tables that a day of these must change, or the comparison would prove nothing.
-TOUCHED = {"stg_crm__transactions", "int_sales_by_group", "int_network_cell_days", "int_report_cell_days"} | {
+TOUCHED = {
+    "stg_crm__transactions",
+    "int_sales_by_group",
+    "int_network_cell_days",
+    "int_report_cell_days",
     "fct_product_month",
     "fct_region_month",
     "fct_network_region_day",
@@ -81,8 +85,8 @@ def land_a_day(platform: Platform, folder: Path) -> None:
         inbox = Path("landing", *dataset.split("."), day)
         files = list((folder / inbox).iterdir())
         assert files, dataset
+        (platform.home / inbox).mkdir(parents=True, exist_ok=True)
         for file in files:
-            (platform.home / inbox).mkdir(parents=True, exist_ok=True)
             shutil.move(file, platform.home / inbox / f"again-{file.name}")
 
 
@@ -95,9 +99,13 @@ def tables(platform: Platform) -> Tables:
 
 
 def content(spark: SparkSession, table: str) -> tuple[int, int]:
-    """Rows of a table and a sum over them that tells their order and nothing else apart."""
+    """Rows of a table, and a sum over what stands in them that does not depend on their order.
+
+    Where a NULL stands is part of it, because the hash itself passes over NULL.
+    """
     frame = spark.table(f"marts_build.{table}")
-    row = F.xxhash64(*(comparable(frame[field.name], field.dataType) for field in frame.schema))
+    cells = [comparable(frame[field.name], field.dataType) for field in frame.schema]
+    row = F.xxhash64(*cells, *(cell.isNull() for cell in cells))
     counted = frame.agg(F.count("*").alias("rows"), F.sum(row.cast(DecimalType(38, 0))).alias("content")).collect()
     return int(counted[0]["rows"]), int(counted[0]["content"] or 0)
 
