@@ -10,10 +10,13 @@ if (($#)); then exec python -m pytest "$@"; fi
 # Ctrl-C ends both, and each stops what it started.
 trap 'trap - INT TERM; kill 0; wait; exit 130' INT TERM
 
+said=.cache/tests # what each half said, so that the last lines of a long run can say what failed in either
+mkdir -p "$said"
+
 half() { # its name, what it runs
   local name="$1"
   shift
-  python -m pytest -o cache_dir=".cache/pytest-$name" "$@" 2>&1 | sed -u "s/^/$name  /"
+  python -m pytest -o cache_dir=".cache/pytest-$name" "$@" 2>&1 | tee "$said/$name" | sed -u "s/^/$name  /"
 }
 
 half platform tests/e2e &
@@ -21,8 +24,15 @@ platform=$!
 half parts --deselect=tests/e2e/ & # not --ignore, which testpaths overrule
 parts=$!
 
-failed=0
-wait "$parts" || failed=1
-wait "$platform" || failed=1
-if ((failed)); then echo "tests: one half or both failed; the lines before 'failed' say which test and why" >&2; fi
-exit "$failed"
+failed=()
+wait "$parts" || failed+=(parts)
+wait "$platform" || failed+=(platform)
+((${#failed[@]})) || exit 0
+
+echo >&2
+for name in "${failed[@]}"; do
+  echo "tests: the half '$name' failed; the whole of it: $said/$name" >&2
+  # What pytest sums up at its end; where it did not come that far, its last words.
+  { grep -E '^(FAILED|ERROR) |^=+ .* in [0-9.]+s' "$said/$name" || tail -n 20 "$said/$name"; } >&2
+done
+exit 1
