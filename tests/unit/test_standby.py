@@ -68,6 +68,9 @@ def waiting_command(standby: psutil.Popen) -> Iterator[tuple[subprocess.Popen[st
             time.sleep(0.05)
         time.sleep(1)
         yield door, found[0]
+    # or the next test would take it for its own, which waits for its turn too
+    door.wait(60)
+    found[0].wait(60)
 
 
 def test_output_and_exit_code_are_those_of_a_command_that_runs_by_itself(standby, tmp_path: Path):
