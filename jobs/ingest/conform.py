@@ -34,7 +34,7 @@ EPOCH_MILLISECONDS = "epoch_ms"
 HEXADECIMAL = "hexadecimal"
 #: Patterns that carry an offset tell the moment; all others tell a clock in the source's time zone.
 _OFFSET_LETTERS = ("XXX", "xxx", "VV", "Z")
-_TRUE, _FALSE = ("true", "1", "yes", "是", "有"), ("false", "0", "no", "否", "无")
+_TRUE, _FALSE = r"(?i)^(?:true|1|yes|是|有)\z", r"(?i)^(?:false|0|no|否|无)\z"
 _NUMBER = r"^[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 _BETWEEN_NAMES = "\u001f"  # in no name of a fault
 #: How several answers to one question are joined: Kobo by a blank, survey exports by ┋ or a comma.
@@ -53,18 +53,19 @@ def conform(text: DataFrame, contract: Contract) -> DataFrame:
     NULL: empty text and the contract's null texts become NULL; NULL in a required column is a fault.
     Source: D15-7, D12-3.
     """
-    values = {field.name: F.col(f"`{field.name}`") for field in contract.fields}
-    words = {field.name: F.col(f"`{field.name}__text`") for field in contract.fields}
-    said = {field.name: F.col(f"`{field.name}__said`") for field in contract.fields}
-    read = text.withColumns({f"{f.name}__text": _words(values[f.name], f, contract) for f in contract.fields})
-    typed = read.withColumns(
-        {f"{name}__said": value for name, value in values.items()}
-        | {field.name: _typed(field, words[field.name]) for field in contract.fields}
+    fields = contract.fields
+    words = {field.name: F.col(f"`{_place_of_word(field)}`") for field in fields}
+    values = {field.name: F.col(f"`{field.name}`") for field in fields}
+    plain = {field.name: _words(values[field.name], field, contract) for field in fields}
+    # What came is carried along only where its word does not say it: each step of the engine copies every text.
+    spoken = text.withColumns(
+        {_place_of_word(field): plain[field.name] for field in fields}
+        | {f"{name}__came": F.when(~plain[name].eqNullSafe(value), value) for name, value in values.items()}
     )
+    to_read = [field for field in fields if field.type != "string"]
+    typed = spoken.withColumns({field.name: _typed(field, words[field.name]) for field in to_read})
     unreadable = {
-        f"{field.name}.unreadable": words[field.name].isNotNull() & values[field.name].isNull()
-        for field in contract.fields
-        if field.type != "string"
+        f"{field.name}.unreadable": words[field.name].isNotNull() & values[field.name].isNull() for field in to_read
     }
     broken = faults(contract)
     for name, fault in unreadable.items():
@@ -73,10 +74,15 @@ def conform(text: DataFrame, contract: Contract) -> DataFrame:
             broken[missing] &= ~fault
     named = [F.when(fault, F.lit(name)) for name, fault in {**unreadable, **broken}.items()]
     judged = typed.withColumn("faults", _given("row_fault", *named))
-    as_it_came = F.to_json(F.struct(*(column.alias(name) for name, column in said.items())))
+    as_it_came = F.to_json(F.struct(*(F.coalesce(f"`{name}__came`", word).alias(name) for name, word in words.items())))
     # costs too much to be made for every row
     kept = judged.withColumn("row", F.when(F.size("faults") > 0, as_it_came))
-    return kept.drop(*(f"{name}__{part}" for name in values for part in ("text", "said")))
+    return kept.drop(*(f"{field.name}__came" for field in fields), *(_place_of_word(field) for field in to_read))
+
+
+def _place_of_word(field: Field) -> str:
+    """The column of a field's text in plain form: its own, where the text is the value."""
+    return field.name if field.type == "string" else f"{field.name}__word"
 
 
 def as_typed(text: Column, field: Field, contract: Contract) -> Column:
@@ -127,7 +133,7 @@ def _typed(field: Field, word: Column) -> Column:
         case "bigint" | "double" | "decimal":
             return _from_hexadecimal(word) if HEXADECIMAL in field.formats else _number(word, field.type)
         case "boolean":
-            return F.when(F.lower(word).isin(*_TRUE), True).when(F.lower(word).isin(*_FALSE), False)
+            return F.when(word.rlike(_TRUE), True).when(word.rlike(_FALSE), False)
         case "date":
             return F.to_date(first_that_reads(word, field.formats or DATE_FORMATS))
         case "timestamp":
