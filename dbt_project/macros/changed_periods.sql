@@ -2,22 +2,23 @@
    periods whose input changed, and only those. Against a time stamp of the last run this also sees rows that arrived
    late, were corrected, moved to another period or were destroyed, and a rebuild gives the same table as a full one.
 
-   `fingerprints` is a query with the columns `period` and `fingerprint` over the input as it is now. #}
+   `now` is the model that tells the fingerprints of the input as it is now; both call the two columns by the same names.
+   It is built before, so a row that arrives in between is counted under the older fingerprint, and once more next time. #}
 
 {# The periods to rebuild, as dates. Ask in an incremental run only: before the first build nothing is held. #}
-{% macro changed_periods(fingerprints, period_column, fingerprint_column) -%}
+{% macro changed_periods(now, period, fingerprint) -%}
     {%- if not execute -%}
         {{ return([]) }}
     {%- endif -%}
     {%- set found -%}
-        select coalesce(now.period, held.period)
-        from ({{ fingerprints }}) as now
+        select coalesce(now.{{ period }}, held.{{ period }})
+        from {{ now }} as now
         full outer join (
-            select {{ period_column }} as period, max({{ fingerprint_column }}) as fingerprint
+            select {{ period }}, max({{ fingerprint }}) as {{ fingerprint }}
             from {{ this }}
-            group by {{ period_column }}
-        ) as held on now.period = held.period
-        where not now.fingerprint <=> held.fingerprint
+            group by {{ period }}
+        ) as held on now.{{ period }} = held.{{ period }}
+        where not now.{{ fingerprint }} <=> held.{{ fingerprint }}
         order by 1
     {%- endset -%}
     {{ return(run_query(found).columns[0].values() | map('string') | list) }}
@@ -26,10 +27,10 @@
 
 {# Pre-hook: forget the periods that the model is about to add again. A run that dies in between leaves them missing,
    which the next run sees as changed; readers never see this table. #}
-{% macro forget_changed_periods(fingerprints, period_column, fingerprint_column) -%}
-    {%- set periods = changed_periods(fingerprints, period_column, fingerprint_column) if is_incremental() else [] -%}
+{% macro forget_changed_periods(now, period, fingerprint) -%}
+    {%- set periods = changed_periods(now, period, fingerprint) if is_incremental() else [] -%}
     {%- if periods -%}
-        delete from {{ this }} where {{ period_column }} in ({{ as_dates(periods) }})
+        delete from {{ this }} where {{ period }} in ({{ as_dates(periods) }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,7 +1,7 @@
 -- Measurements are the largest input; only the local days whose files changed are read again.
 {{ config(materialized='incremental', incremental_strategy='append',
-          pre_hook="{{ forget_changed_periods(measurement_day_fingerprints(), 'measured_on', 'day_fingerprint') }}") }}
-{% set days = changed_periods(measurement_day_fingerprints(), 'measured_on', 'day_fingerprint') if is_incremental() else [] %}
+          pre_hook="{{ forget_changed_periods(ref('int_measurement_days'), 'measured_on', 'day_fingerprint') }}") }}
+{% set days = changed_periods(ref('int_measurement_days'), 'measured_on', 'day_fingerprint') if is_incremental() else [] %}
 
 with measurements as (
     select * from {{ ref('stg_network__cell_measurements') }}
@@ -14,7 +14,7 @@ with measurements as (
 ),
 
 fingerprints as (
-    {{ measurement_day_fingerprints() }}
+    select * from {{ ref('int_measurement_days') }}
 ),
 
 -- One row per cell and period. A ratio needs both of its counters from the same period, so they are brought together
@@ -70,9 +70,9 @@ int_network_cell_days as (
         cell_days.downlink_kb,
         cell_days.measurement_count,
         cell_days.suspect_count,
-        fingerprints.fingerprint as day_fingerprint
+        fingerprints.day_fingerprint
     from cell_days
-    left join fingerprints on cell_days.measured_on = fingerprints.period
+    left join fingerprints on cell_days.measured_on = fingerprints.measured_on
 )
 
 select * from int_network_cell_days

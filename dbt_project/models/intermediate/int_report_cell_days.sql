@@ -1,7 +1,7 @@
 -- Measurement reports (MR) of a cell and day; like the counters, only days whose files changed are read again.
 {{ config(materialized='incremental', incremental_strategy='append',
-          pre_hook="{{ forget_changed_periods(report_day_fingerprints(), 'measured_on', 'day_fingerprint') }}") }}
-{% set days = changed_periods(report_day_fingerprints(), 'measured_on', 'day_fingerprint') if is_incremental() else [] %}
+          pre_hook="{{ forget_changed_periods(ref('int_report_days'), 'measured_on', 'day_fingerprint') }}") }}
+{% set days = changed_periods(ref('int_report_days'), 'measured_on', 'day_fingerprint') if is_incremental() else [] %}
 
 with reports as (
     select * from {{ ref('stg_network__mro_samples') }}
@@ -13,7 +13,7 @@ with reports as (
 ),
 
 fingerprints as (
-    {{ report_day_fingerprints() }}
+    select * from {{ ref('int_report_days') }}
 ),
 
 cell_days as (
@@ -43,9 +43,9 @@ int_report_cell_days as (
         cell_days.rsrp_sum_dbm,
         cell_days.sinr_report_count,
         cell_days.sinr_sum_db,
-        fingerprints.fingerprint as day_fingerprint
+        fingerprints.day_fingerprint
     from cell_days
-    left join fingerprints on cell_days.measured_on = fingerprints.period
+    left join fingerprints on cell_days.measured_on = fingerprints.measured_on
 )
 
 select * from int_report_cell_days

@@ -1,8 +1,8 @@
 -- Everything that is counted from purchases, in one pass over the quarters that changed: people cannot be added up from
 -- finer groups, so each breakdown counts its own.
 {{ config(materialized='incremental', incremental_strategy='append',
-          pre_hook="{{ forget_changed_periods(sale_quarter_fingerprints(), 'quarter_start', 'quarter_fingerprint') }}") }}
-{% set quarters = changed_periods(sale_quarter_fingerprints(), 'quarter_start', 'quarter_fingerprint') if is_incremental() else [] %}
+          pre_hook="{{ forget_changed_periods(ref('int_sale_quarters'), 'quarter_start', 'quarter_fingerprint') }}") }}
+{% set quarters = changed_periods(ref('int_sale_quarters'), 'quarter_start', 'quarter_fingerprint') if is_incremental() else [] %}
 
 with transactions as (
     select * from {{ ref('int_transactions_attributed') }}
@@ -12,7 +12,7 @@ with transactions as (
 ),
 
 fingerprints as (
-    {{ sale_quarter_fingerprints() }}
+    select * from {{ ref('int_sale_quarters') }}
 ),
 
 sales_counted as (
@@ -69,9 +69,9 @@ int_sales_by_group as (
         sales_counted.transaction_count,
         sales_counted.quantity,
         sales_counted.revenue_cny,
-        fingerprints.fingerprint as quarter_fingerprint
+        fingerprints.quarter_fingerprint
     from sales_counted
-    left join fingerprints on sales_counted.quarter_start = fingerprints.period
+    left join fingerprints on sales_counted.quarter_start = fingerprints.quarter_start
 )
 
 select * from int_sales_by_group

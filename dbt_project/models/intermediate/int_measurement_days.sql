@@ -1,0 +1,17 @@
+-- A table, so that everything that asks which days changed has one answer and history is gone through once. The local day
+-- follows from the key alone: a correction never moves a row to another day, and rows need not be deduplicated first.
+{{ config(materialized='table') }}
+
+with cell_measurements as (
+    select * from {{ source('desensitised', 'network_cell_measurements') }}
+),
+
+int_measurement_days as (
+    select
+        {{ measured_on('period_ended_at') }} as measured_on,
+        concat(count(*), ':', bit_xor(xxhash64(source_file_sha256, source_row_number, ingested_at))) as day_fingerprint
+    from cell_measurements
+    group by 1
+)
+
+select * from int_measurement_days
