@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from pyspark.sql.connect.client import SparkConnectClient
@@ -16,12 +16,14 @@ from jobs.errors import AllFilesRefused, GateNotPassed, KeyMissing, NothingToRep
 from jobs.ingest import claim as ingest_claim
 from jobs.ingest import run as ingest_run
 from jobs.ingest.run import ingest
+from jobs.ingest.staging import arrived
 from jobs.keys.ring import Keyring
 from jobs.replay import refuse, replay
 from jobs.status import is_healthy, status
 from jobs.storage.keys import KeyFiles
 from jobs.storage.lake import Lake
 from jobs.storage.ledger import Ledger
+from jobs.storage.ledger_rows import FileRow, FileState
 from jobs.storage.zones import Zone
 from jobs.verify import verify_desensitised, verify_raw
 
@@ -61,6 +63,16 @@ def ledger_sums(lake, contract=TRANSACTIONS):
 
 def first_file(lake, condition="true"):
     return Ledger(lake.home).ask(f"SELECT * FROM files WHERE {condition}")[0]
+
+
+def test_a_batch_may_have_ten_thousand_files(lake):
+    moment = datetime(2026, 1, 31, tzinfo=UTC)
+    files = [
+        FileRow(TRANSACTIONS.id, f"{number:064x}", moment.date(), 1, FileState.CLAIMED, "b1", moment)
+        for number in range(10_000)
+    ]
+    about = arrived(lake, lake.home, "b1", files)
+    assert about.distinct().count() == len(files), "what a client sends along has limits"
 
 
 def test_good_rows_land_and_bad_rows_lie_in_quarantine_with_their_reasons(lake):
