@@ -25,6 +25,7 @@ ROUNDS = size("ROUNDS", 3)
 ROWS = size("ROWS", 1_000_000)
 FILES = size("FILES", 2_000)
 WORKBOOK_ROWS = size("WORKBOOK_ROWS", 100_000)
+DATABASE_ROWS = size("DATABASE_ROWS", 500_000)
 
 
 def in_turn(*things: Callable[[], object]) -> list[float]:

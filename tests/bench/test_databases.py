@@ -1,9 +1,4 @@
-"""A table of PostgreSQL to the lake, beside a plain copy of it by Spark; medians and their ratio are printed.
-
-    make bench
-
-Nothing here asserts a speed.
-"""
+"""A table of PostgreSQL to the lake, beside a plain copy of it by Spark."""
 
 import shutil
 import statistics
@@ -14,12 +9,12 @@ import pytest
 from contracts.loading import ROOT, load_file
 from jobs.ingest.run import ingest
 from jobs.storage.lake import Lake
+from tests.bench.measuring import DATABASE_ROWS as ROWS
 from tests.bench.measuring import in_turn
 from tests.database_servers import PASSWORD, Server, postgresql
 
 pytestmark = pytest.mark.bench
 
-ROWS = 500_000
 COLUMNS = "acct_id, cust_no, status, pay_mode, balance, area_code, open_date, upd_time"
 
 
