@@ -57,16 +57,23 @@ def words_of(process: psutil.Process) -> list[str]:
         return []
 
 
+def holds(process: psutil.Process, file: Path) -> bool:
+    """Whether it has this file open."""
+    try:
+        return os.fspath(file) in {opened.path for opened in process.open_files()}
+    except psutil.Error:
+        return False
+
+
 @contextmanager
 def waiting_command(standby: psutil.Popen) -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
     """A command that runs on standby and waits for its turn as long as this lasts: its door, and the process itself."""
     with turn(standby.home, "crm.customers"):
         door = command(standby.home, *WAITS_FOR_ITS_TURN)
-        deadline = time.monotonic() + 60
-        while not (found := [child for child in standby.children() if words_of(child) == TITLE]):
+        lock, deadline = standby.home / "ops" / ".turns" / "crm.customers", time.monotonic() + 60
+        while not (found := [child for child in standby.children() if words_of(child) == TITLE and holds(child, lock)]):
             assert time.monotonic() < deadline, "the command did not run on standby"
             time.sleep(0.05)
-        time.sleep(1)
         yield door, found[0]
     # or the next test would take it for its own, which waits for its turn too
     door.wait(60)
