@@ -10,9 +10,8 @@ from expectations.normal_form import is_ascii, plain_text, searchable_behind_dat
 #: between them, four numbers between points, short groups of hexadecimal digits between colons; or the name of a
 #: messenger, or the maker of a vehicle.
 _COULD_HOLD_ONE = (
-    r"(?=[@0-9A-FQVLa-fqv])(?:"  # what any of them begins with, so that most characters are asked once
     r"@|[0-9](?:(?:[ \-]{0,2}[0-9]){7}|(?:[0-9]{0,2}\.[0-9]{1,3}){3})|[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:"
-    r"|[Qq][Qq]|[Cc]hat|[Vv][Xx]|L[A-HJ-NPR-Z][A-HJ-NPR-Z0-9]{11})"
+    r"|[Qq][Qq]|[Cc]hat|[Vv][Xx]|L[A-HJ-NPR-Z][A-HJ-NPR-Z0-9]{11}"
 )
 _DATE_OR_TIME_AND_MORE = "[-/.:][0-9]{1,2}[ -]{1,2}[0-9]"
 _ANY = "|".join(f"(?:{identifier.pattern})" for identifier in IDENTIFIERS.values() if identifier.pattern)

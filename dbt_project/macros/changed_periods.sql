@@ -5,6 +5,12 @@
    `now` is the model that tells the fingerprints of the input as it is now; both call the two columns by the same names.
    It is built before, so a row that arrives in between is counted under the older fingerprint, and once more next time. #}
 
+{# What a group of rows is, whatever their order: how many, and all that these columns say. #}
+{% macro fingerprint_of(columns) -%}
+    concat(count(*), ':', bit_xor(xxhash64({{ columns | join(', ') }})))
+{%- endmacro %}
+
+
 {# The periods to rebuild, as dates. Ask in an incremental run only: before the first build nothing is held. #}
 {% macro changed_periods(now, period, fingerprint) -%}
     {%- if not execute -%}

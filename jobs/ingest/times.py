@@ -32,11 +32,13 @@ def first_that_reads(word: Column, patterns: Sequence[str]) -> Column:
 
 
 def _read(word: Column, pattern: str) -> Column:
-    is_iso = _ISO.fullmatch(pattern)
-    # a cast knows capital letters alone, and nearly every text has them: to look costs less than to make them
-    capital = F.when(word.rlike("[tz]"), F.upper(word)).otherwise(word)
-    read = capital.try_cast("timestamp") if is_iso else F.try_to_timestamp(word, F.lit(pattern))
+    read = _cast(word) if _ISO.fullmatch(pattern) else F.try_to_timestamp(word, F.lit(pattern))
     return F.when(word.rlike(form(pattern)), read)
+
+
+def _cast(word: Column) -> Column:
+    """A cast knows capital letters alone, and nearly every text has them: to look costs less than to make them."""
+    return F.when(word.rlike("[tz]"), F.upper(word)).otherwise(word).try_cast("timestamp")
 
 
 @lru_cache

@@ -9,7 +9,7 @@ with cell_measurements as (
 int_measurement_days as (
     select
         {{ measured_on('period_ended_at') }} as measured_on,
-        concat(count(*), ':', bit_xor(xxhash64(source_file_sha256, source_row_number, ingested_at))) as day_fingerprint
+        {{ fingerprint_of(['source_file_sha256', 'source_row_number', 'ingested_at']) }} as day_fingerprint
     from cell_measurements
     group by 1
 )

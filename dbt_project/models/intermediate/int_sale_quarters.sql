@@ -10,10 +10,10 @@ with transactions as (
 int_sale_quarters as (
     select
         quarter_start,
-        concat(count(*), ':', bit_xor(xxhash64(
-            transaction_key, source_file_sha256, source_row_number, person_key, region_code, province_code,
-            customer_kind, gender, age_band, occupation, industry, enterprise_size
-        ))) as quarter_fingerprint
+        {{ fingerprint_of([
+            'transaction_key', 'source_file_sha256', 'source_row_number', 'person_key', 'region_code', 'province_code',
+            'customer_kind', 'gender', 'age_band', 'occupation', 'industry', 'enterprise_size'
+        ]) }} as quarter_fingerprint
     from transactions
     group by quarter_start
 )
