@@ -41,19 +41,21 @@ def with_signals(cells: DataFrame) -> DataFrame:
     Grain: one row in, one row out. NULL and empty text give no signal.
     Each cell is brought into its normal forms once, and only those tests run that its characters allow.
     """
-    prepared = cells.withColumn("plain", plain_text(F.col("value"))).withColumn(
-        "compact", without_country_code(code(F.col("value")))
+    # Columns, for what stands in a branch of a CASE is evaluated anew wherever it is named.
+    prepared = (
+        cells.withColumn("plain", plain_text(F.col("value")))
+        .withColumn("compact", without_country_code(code(F.col("value"))))
+        .withColumn("searchable", F.when(could_hold_identity(F.col("plain")), searchable_text(F.col("plain"))))
     )
-    found = prepared.withColumns(
-        {"signals": _signals(F.col("plain"), F.col("compact")), "prefix": F.substring("compact", 1, 3)}
-    )
+    signals = _signals(F.col("plain"), F.col("compact"), F.col("searchable"))
+    found = prepared.withColumns({"signals": signals, "prefix": F.substring("compact", 1, 3)})
     whole = F.regexp_replace(F.substring_index("plain", ".", 1), "^-?0?|,", "")
     return found.withColumn("digits", F.when(F.col("signals").contains(NUMBER), F.length(whole))).drop(
-        "plain", "compact"
+        "plain", "compact", "searchable"
     )
 
 
-def _signals(plain: Column, compact: Column) -> Column:
+def _signals(plain: Column, compact: Column, searchable: Column) -> Column:
     is_digits, is_code = compact.rlike("^[0-9]+$"), compact.rlike("^[0-9A-Z]+$")
     kinds_of_digits = [kind for kind in IDENTIFIERS if kind in _DIGITS_AND_LETTERS - {"hong_kong_id", "vin"}]
     kinds_of_codes = [kind for kind in IDENTIFIERS if kind in _DIGITS_AND_LETTERS]
@@ -62,7 +64,7 @@ def _signals(plain: Column, compact: Column) -> Column:
     return (
         F.when(is_digits, in_digits)
         .when(is_code, in_codes)
-        .otherwise(F.concat_ws(" ", _text_signals(plain, compact), _signals_within(plain)))
+        .otherwise(F.concat_ws(" ", _text_signals(plain, compact), _signals_within(searchable)))
     )
 
 
@@ -89,9 +91,8 @@ def _numbers(plain: Column) -> Iterator[tuple[str, Column]]:
     yield f"coordinate{CHECKED}", plain.rlike(f"^(?:{_LONGITUDE}[,; ]+{_LATITUDE}|{_LATITUDE}[,; ]+{_LONGITUDE})$")
 
 
-def _signals_within(plain: Column) -> Column:
-    found = ((f"{WITHIN}{kind}", stands) for kind, stands in kinds_within(searchable_text(plain)))
-    return F.when(could_hold_identity(plain), _named(*found))
+def _signals_within(searchable: Column) -> Column:
+    return _named(*((f"{WITHIN}{kind}", stands) for kind, stands in kinds_within(searchable)))
 
 
 def _forms(kinds: Iterable[str], text: Column) -> Iterator[tuple[Column, Column]]:

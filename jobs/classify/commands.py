@@ -23,7 +23,7 @@ def classify(
     draft: Annotated[
         Path | None, typer.Option(help="Write a contract to edit to this new file, <family>/<dataset>.odcs.yaml.")
     ] = None,
-    rows: Annotated[int, typer.Option(min=100, help="How many rows to look at, drawn evenly.")] = 20_000,
+    rows: Annotated[int, typer.Option(min=100, help="About how many rows to look at, drawn evenly.")] = 20_000,
 ) -> None:
     """Look at a sample of a raw table or of any file (csv, xlsx, json, parquet): which columns hold identifiers?
 

@@ -192,7 +192,8 @@ def test_a_dataset_is_classified_beside_its_contract(lake, tmp_path):
         "plain": False,
     }
     phone = by_name["phone"]
-    assert (phone.finding.kind, phone.treatment["kind"], phone.cells.rows) == ("mobile_phone", "token", 100)
+    assert (phone.finding.kind, phone.treatment["kind"]) == ("mobile_phone", "token")
+    assert 70 < phone.cells.rows < 120, "a sample, whose size chance moves by some ten"
 
 
 def test_a_file_is_classified_and_its_sample_does_not_stay(lake, tmp_path):
