@@ -17,6 +17,7 @@ if HERE not in sys.path:
 
 # Only importable after the line above, and found by no checker that starts at the root of the checkout.
 import superset_look as look  # type: ignore[import-not-found]  # noqa: E402
+from superset_event_log import EventLogger  # type: ignore[import-not-found]  # noqa: E402
 from superset_repairs import repair  # type: ignore[import-not-found]  # noqa: E402
 from superset_texts import server_texts  # type: ignore[import-not-found]  # noqa: E402
 
@@ -31,6 +32,7 @@ GLOBAL_ASYNC_QUERIES_JWT_SECRET = os.environ["SUPERSET_ASYNC_SECRET"]
 
 # --- Superset's own database and the sessions ---
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{HOME}/superset.db?check_same_thread=false"
+EVENT_LOGGER = EventLogger()
 SESSION_SERVER_SIDE = True  # a copied cookie is worthless after logout
 SESSION_TYPE = "cachelib"
 SESSION_CACHELIB = FileSystemCache(str(HOME / "sessions"), threshold=5000)
@@ -45,7 +47,7 @@ FAB_ADD_SECURITY_API = False
 FAB_API_SWAGGER_UI = False
 FAB_PASSWORD_COMPLEXITY_ENABLED = True  # web forms only; deploy checks its own
 RATELIMIT_ENABLED = True
-RATELIMIT_STORAGE_URI = "memory://"  # one worker process
+RATELIMIT_STORAGE_URI = "memory://"  # each worker process counts for itself; logins: see superset_repairs
 
 # --- language ---
 BABEL_DEFAULT_LOCALE = "zh"

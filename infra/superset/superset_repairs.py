@@ -2,10 +2,10 @@
 
 import os
 import time
-from collections import deque
 from http import HTTPStatus
 from pathlib import Path
 
+from cachelib.file import FileSystemCache
 from flask import Flask, Response, json, redirect, request
 from superset_freshness import (  # type: ignore[import-not-found]  # beside this file, see superset_config
     CHARTS_OF_A_DASHBOARD,
@@ -22,31 +22,30 @@ START_PAGE, DASHBOARDS = "/superset/welcome/", "/dashboard/list/"
 
 
 class Attempts:
-    """How often somebody tried lately; kept in memory, because one process serves all."""
+    """How often somebody tried lately; noted in files, because several processes serve."""
 
-    def __init__(self, at_most: int, within_s: float, remembered: int = 10_000) -> None:
-        self._at_most, self._within_s, self._remembered = at_most, within_s, remembered
-        self._times: dict[str, deque[float]] = {}
+    def __init__(self, folder: Path, *, at_most: int, within_s: int) -> None:
+        self._at_most, self._within_s = at_most, within_s
+        # names are free to invent; files are not
+        self._times = FileSystemCache(str(folder), threshold=10_000, default_timeout=within_s)
 
     def is_too_many(self, who: str, now: float) -> bool:
         """Note an attempt at `now` (seconds); True when it is one too many. Refused attempts count as well."""
-        if len(self._times) >= self._remembered:  # names are free to invent; memory is not
-            self._times.clear()
-        times = self._times.setdefault(who, deque(maxlen=self._at_most + 1))
-        times.append(now)
+        times = [*(self._times.get(who) or []), now][-self._at_most - 1 :]
+        self._times.set(who, times)
         return len(times) > self._at_most and now - times[0] < self._within_s
 
 
 def repair(app: Flask) -> None:
     """Called by Superset once, before its views exist, hence hooks on the request and the response."""
     # Superset's own limit hangs on a view that nobody uses: sixty wrong passwords in a row were sixty answers.
-    attempts = Attempts(at_most=10, within_s=60)
+    attempts = Attempts(Path(os.environ["SUPERSET_HOME"]) / "attempts", at_most=10, within_s=60)
 
     @app.before_request
     def slow_down_guessing() -> AnyResponse | None:
         if request.path != LOGIN or request.method != "POST":
             return None
-        if attempts.is_too_many(f"{request.remote_addr} {request.form.get('username', '')}", time.monotonic()):
+        if attempts.is_too_many(f"{request.remote_addr} {request.form.get('username', '')}", time.time()):
             return Response("登录尝试过多,请一分钟后再试。", HTTPStatus.TOO_MANY_REQUESTS)
         return None
 

@@ -1,7 +1,11 @@
 """What each role may see, ask and take away, shown on the running Superset with one login per account."""
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -95,6 +99,23 @@ def test_a_regional_manager_sees_the_own_region_whoever_asked_before(
     assert any(len(own[mart]) < len(everything[mart]) for mart in marts)
     assert {mart: regions_seen(apis["viewer"], numbers, mart) for mart in marts} == everything
     assert {mart: regions_seen(apis[username], numbers, mart) for mart in marts} == own
+
+
+def test_who_looked_at_a_mart_stands_in_supersets_log(
+    apis: dict[str, Api], numbers: dict[str, int], published_file: Path
+):
+    """A second later at most, for it is written behind the answers."""
+    looked = """
+        SELECT count(*) FROM logs JOIN ab_user ON ab_user.id = logs.user_id
+        WHERE username = 'viewer' AND action = 'ChartDataRestApi.data' AND dttm > datetime('now', '-1 hour')
+    """
+    with closing(sqlite3.connect(published_file.parents[1] / "superset" / "superset.db")) as database:
+        before = database.execute(looked).fetchone()[0]
+        regions_seen(apis["viewer"], numbers, "fct_region_month")
+        until = time.monotonic() + 20
+        while (after := database.execute(looked).fetchone()[0]) == before and time.monotonic() < until:
+            time.sleep(0.2)
+    assert after > before
 
 
 def board_of(mart: str) -> str:

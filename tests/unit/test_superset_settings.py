@@ -111,13 +111,36 @@ cache.set('slow chart', 'of wednesday'); print(cache.get('slow chart'))
 
 def test_an_eleventh_password_within_a_minute_is_not_tried(tmp_path: Path):
     code = """
+from pathlib import Path
 from superset_repairs import Attempts
-attempts = Attempts(at_most=10, within_s=60)
-print([attempts.is_too_many('here viewer', now=second) for second in range(12)].count(True))
-print(attempts.is_too_many('here admin', now=12), attempts.is_too_many('here viewer', now=300))
-"""
+processes = [Attempts(Path('FOLDER/attempts'), at_most=10, within_s=60) for _ in range(2)]
+print([processes[second % 2].is_too_many('here viewer', now=second) for second in range(12)].count(True))
+print(processes[0].is_too_many('here admin', now=12), processes[0].is_too_many('here viewer', now=300))
+""".replace("FOLDER", str(tmp_path))
     seen = in_superset(code, tmp_path)
     assert seen.stdout.splitlines() == ["2", "False False"], seen.stderr
+
+
+def test_events_are_written_together_in_order_and_the_last_before_the_process_ends(tmp_path: Path):
+    code = """
+import time
+from superset_event_log import Behind
+is_first = [True]
+def write(rows):
+    if is_first and is_first.pop():
+        raise OSError('a secret')
+    print(*(row['number'] for row in rows), flush=True)
+behind = Behind(write, wait_s=0.2)
+behind.note({'number': 0}); behind.flush()
+behind.note({'number': 1}); behind.note({'number': 2})
+time.sleep(1)
+behind._wait_s = 3600; time.sleep(0.5)
+behind.note({'number': 3})
+"""
+    seen = in_superset(code, tmp_path)
+    assert seen.stdout.splitlines() == ["1 2", "3"], seen.stderr
+    assert "1 events were not logged: OSError" in seen.stderr
+    assert "secret" not in seen.stderr
 
 
 @pytest.fixture
