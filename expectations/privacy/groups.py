@@ -13,7 +13,7 @@ def groups(subject: str, frame: DataFrame, declared: Declaration) -> DataFrame:
     """The groups of people that the quasi-identifiers tell apart.
 
     Grain: persons in, one row per combination of quasi-identifiers out; aggregates in, one row per row and column of
-    people out, for such a table has one row per group already, which its test `grain` proves.
+    people out, for such a table has one row per group already, which its test `sound` proves.
     Shape: subject, people (the column), minimum_k, group_size, population_size.
     NULL: in a quasi-identifier it is a value like any other; group_size is NULL where the table hides the group;
     population_size is the group's own size where the table tells none.

@@ -122,7 +122,7 @@ def test_every_mart_says_who_is_in_it_and_by_what_they_could_be_recognised():
         declared = declaration(mart, columns, described.get("config", {}).get("meta", {}).get("privacy"))
         tests = [(name, of["arguments"]) for test in described["data_tests"] for name, of in test.items()]
         hidden = {people for name, arguments in tests if name == "sound" for people in arguments.get("hidden", ())}
-        grains = [set(arguments["columns"]) for name, arguments in tests if name == "grain"]
+        grains = [set(arguments["columns"]) for name, arguments in tests if name == "sound"]
         recognised_by = {*declared.quasi_identifiers, *(each.column for each in declared.sensitive)}
         assert hidden == (set(declared.people) if declared.rows is Rows.AGGREGATES else set()), mart
         assert grains, f"{mart}: without a grain a row is no group"

@@ -72,6 +72,7 @@ def _purchases(numbers: DataFrame, a_day: int, customers: int) -> DataFrame:
         _day(number, a_day).alias("traded_on"),
         _one_of(REGIONS, F.floor(number / 7)).alias("region_code"),
         _one_of(("online", "store"), F.floor(number / 3)).alias("channel"),
+        _came_in(number, a_day),
     )
 
 
@@ -112,6 +113,7 @@ def _measurements(numbers: DataFrame, a_day: int) -> DataFrame:
         (F.element_at(F.array(*map(F.lit, COUNTERS.values())), place) + number % 10).cast("double").alias("value"),
         F.lit(False).alias("is_suspect"),
         F.lit("32.435").alias("standard"),
+        _came_in(number, a_day),
     )
 
 
@@ -126,13 +128,18 @@ def _whole(frame: DataFrame, dataset: str, batch_id: str) -> DataFrame:
     }
     columns = load(dataset).desensitised_columns.items()
     return frame.select(
-        *(made.get(name, F.col(name) if name in frame.columns else F.lit(None)).cast(kind).alias(name)
+        *((F.col(name) if name in frame.columns else made.get(name, F.lit(None))).cast(kind).alias(name)
           for name, kind in columns)
     )  # fmt: skip
 
 
 def _day(number: Column, a_day: int) -> Column:
     return F.date_add(F.lit(_FIRST), F.floor(number / a_day).cast("int"))
+
+
+def _came_in(number: Column, a_day: int) -> Column:
+    """A day's facts were taken in on the day after, as they are where a batch comes every day."""
+    return F.date_add(_day(number, a_day), 1).cast("timestamp").alias("ingested_at")
 
 
 def _one_of(values: tuple[str, ...], number: Column) -> Column:
