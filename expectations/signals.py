@@ -23,6 +23,8 @@ _FORMS = {kind for kind, found in IDENTIFIERS.items() if found.form}
 _AS_WRITTEN = ("email", "url", "ip", "mac", "officer_card", "wechat_id")
 _WITH_HAN = ("plate",)
 _DIGITS_AND_LETTERS = _FORMS - set(_AS_WRITTEN) - set(_WITH_HAN)
+#: One number or code, in which nothing else stands.
+_CODE = "^[0-9A-Z]+$"
 _INTEGER = "^-?(?:0|[1-9][0-9]{0,17})$"
 _NUMBER = r"^-?(?:[0-9]{1,3}(?:,[0-9]{3})+|0|[1-9][0-9]{0,14})(?:\.[0-9]+)?$"
 _DAY = "(?:19|20)[0-9]{2}[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12][0-9]|3[01])日?"
@@ -42,10 +44,11 @@ def with_signals(cells: DataFrame) -> DataFrame:
     Each cell is brought into its normal forms once, and only those tests run that its characters allow.
     """
     # Columns, for what stands in a branch of a CASE is evaluated anew wherever it is named.
+    looked_into = ~F.col("compact").rlike(_CODE) & could_hold_identity(F.col("plain"))
     prepared = (
         cells.withColumn("plain", plain_text(F.col("value")))
         .withColumn("compact", without_country_code(code(F.col("value"))))
-        .withColumn("searchable", F.when(could_hold_identity(F.col("plain")), searchable_text(F.col("plain"))))
+        .withColumn("searchable", F.when(looked_into, searchable_text(F.col("plain"))))
     )
     signals = _signals(F.col("plain"), F.col("compact"), F.col("searchable"))
     found = prepared.withColumns({"signals": signals, "prefix": F.substring("compact", 1, 3)})
@@ -56,7 +59,7 @@ def with_signals(cells: DataFrame) -> DataFrame:
 
 
 def _signals(plain: Column, compact: Column, searchable: Column) -> Column:
-    is_digits, is_code = compact.rlike("^[0-9]+$"), compact.rlike("^[0-9A-Z]+$")
+    is_digits, is_code = compact.rlike("^[0-9]+$"), compact.rlike(_CODE)
     kinds_of_digits = [kind for kind in IDENTIFIERS if kind in _DIGITS_AND_LETTERS - {"hong_kong_id", "vin"}]
     kinds_of_codes = [kind for kind in IDENTIFIERS if kind in _DIGITS_AND_LETTERS]
     in_digits = _named(*_forms(kinds_of_digits, compact), *_numbers(plain))

@@ -10,11 +10,16 @@
 {%- endmacro %}
 
 
+{# The moment in UTC at which a day of the business time zone begins; NULL stays NULL. #}
+{% macro utc_start_of(day) -%}
+    to_utc_timestamp(cast({{ day }} as timestamp), 'Asia/Shanghai')
+{%- endmacro %}
+
+
 {# The two moments in UTC, for a `between`, around all measuring periods of some local days; NULL for no day. #}
 {% macro utc_range_of(days) -%}
     {%- if days -%}
-        to_utc_timestamp(timestamp'{{ days | min }} 00:00:00', 'Asia/Shanghai')
-        and to_utc_timestamp(timestamp'{{ days | max }} 00:00:00' + interval 1 day, 'Asia/Shanghai')
+        {{ utc_start_of("date'" ~ days | min ~ "'") }} and {{ utc_start_of("date'" ~ days | max ~ "' + interval 1 day") }}
     {%- else -%}
         cast(null as timestamp) and cast(null as timestamp)
     {%- endif -%}

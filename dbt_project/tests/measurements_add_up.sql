@@ -9,7 +9,7 @@ staged as (
     from {{ ref('stg_network__cell_measurements') }}
     where enodeb_id is not null and cell_id is not null and measured_on >= (select starts_on from newest_days)
         -- the same again of the stored column, which lets the engine skip what is older
-        and period_ended_at >= (select to_utc_timestamp(cast(starts_on as timestamp), 'Asia/Shanghai') from newest_days)
+        and period_ended_at >= (select {{ utc_start_of('starts_on') }} from newest_days)
     group by measured_on
 ),
 

@@ -92,7 +92,7 @@ class EventLogger(DBEventLogger):  # type: ignore[misc]
 def _text_of(record: Mapping[str, Any]) -> str | None:
     try:
         text: str = json.dumps(record)
-    except (TypeError, ValueError):  # as Superset does with what JSON cannot say
+    except Exception:  # as Superset does: what JSON cannot say costs nobody the answer
         return None
     return text
 

@@ -64,8 +64,7 @@ def measured(sample: DataFrame, columns: Sequence[str]) -> list[Cells]:
     texts = [_as_text(F.col(f"`{name}`"), types[name]) for name in columns]
     row = F.lit("row")  # a column that every row has, so that rows are counted in the same job
     cells = sample.select(F.posexplode(F.array(*texts, row)).alias("column", "value"))
-    cells = cells.repartition(_PARTS, "column", "value")
-    counted = by_signals(cells, "column").collect()
+    counted = by_signals(cells.repartition(_PARTS, "column", "value"), "column").collect()
     rows = next((found["cells"] for found in counted if found["column"] == len(columns)), 0)
     return [cells_of(rows, [found for found in counted if found["column"] == place]) for place in range(len(columns))]
 

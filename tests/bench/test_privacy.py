@@ -69,9 +69,8 @@ def test_ten_times_the_rows(
     measure: Callable[[DataFrame], None],
 ):
     small, large = made(spark, ROWS // 10), made(spark, ROWS)
-    engine = [
-        _peak_of(engine_pid, lambda frame=frame: measure(frame)) for frame in (small, large)
-    ]  # before it has grown
+    # first, for the engine keeps what it once had
+    engine = [_peak_of(engine_pid, lambda frame=frame: measure(frame)) for frame in (small, large)]
     one, ten = in_turn(lambda: measure(small), lambda: measure(large))
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / _MEBIBYTE
     measure(large)

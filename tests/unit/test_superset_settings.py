@@ -125,17 +125,16 @@ def test_events_are_written_together_in_order_and_the_last_before_the_process_en
     code = """
 import time
 from superset_event_log import Behind
-is_first = [True]
+faults = [OSError('a secret')]
 def write(rows):
-    if is_first and is_first.pop():
-        raise OSError('a secret')
+    if faults:
+        raise faults.pop()
     print(*(row['number'] for row in rows), flush=True)
 behind = Behind(write, wait_s=0.2)
 behind.note({'number': 0}); behind.flush()
 behind.note({'number': 1}); behind.note({'number': 2})
 time.sleep(1)
-behind._wait_s = 3600; time.sleep(0.5)
-behind.note({'number': 3})
+Behind(write, wait_s=3600).note({'number': 3})
 """
     seen = in_superset(code, tmp_path)
     assert seen.stdout.splitlines() == ["1 2", "3"], seen.stderr
